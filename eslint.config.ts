@@ -1,0 +1,21 @@
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const config: ReturnType<typeof defineConfig> = defineConfig(
+  { ignores: ['node_modules/', 'dist/', 'coverage/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // A number in a message is what it looks like; every other implicit conversion stays an error.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  // Scripts talk to the person who called them.
+  { files: ['scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+);
+
+export default config;
