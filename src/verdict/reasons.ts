@@ -7,7 +7,8 @@ const SIGNER_REASON_MESSAGES = {
   'domain-unknown': 'the service domain is not one of an AWS partition',
   'region-unknown': 'the region does not belong to the partition of the service domain',
   'chain-malformed': 'the served certificate chain cannot be read',
-  'name-mismatch': 'the signer certificate does not name the Instance Connect signer of this region',
+  'name-mismatch':
+    'the signer certificate does not name the Instance Connect signer of this region',
   'path-not-trusted': 'no certification path leads from the signer to a trust anchor of this host',
   'path-signature-invalid': 'a certificate of the path is not signed by the next one',
   'path-expired': 'a certificate of the path is not valid at this time',

@@ -1,8 +1,8 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const config: ReturnType<typeof defineConfig> = defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'coverage/'] },
+export default defineConfig(
+  { ignores: ['node_modules/', 'dist/', 'coverage/', 'eslint.config.js'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -17,5 +17,3 @@ const config: ReturnType<typeof defineConfig> = defineConfig(
   // Scripts talk to the person who called them.
   { files: ['scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
 );
-
-export default config;
