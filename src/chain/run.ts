@@ -1,0 +1,159 @@
+import { readdirSync } from 'node:fs';
+import { readPathFacts, readSmallText } from './host.ts';
+import type { ChainEdges, ChainEvent, ChainRequest, ChainResult } from './chain.ts';
+import {
+  defaultArguments,
+  fillTemplate,
+  MAX_TEMPLATE,
+  needsHome,
+  parseTemplate,
+} from './arguments.ts';
+import { ARGUMENTS_SUFFIX, CHAIN_DIRECTORY, helperNames, MAX_HELPERS } from './names.ts';
+import { helperLines } from './output.ts';
+import { isExecutable, unsafeReason } from './safety.ts';
+import { homeOf, runProgram } from './process.ts';
+import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
+
+/** The real host. */
+export function hostEdges(): ChainEdges {
+  return {
+    directory: CHAIN_DIRECTORY,
+    list: readdirSync,
+    way: readPathFacts,
+    text: readSmallText,
+  };
+}
+
+/** A helper that may run, with its arguments. */
+export interface Helper {
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Runs every helper among `names`; see runChain.
+ *
+ * @param names every name in the chain's folder
+ */
+export async function runHelpers(
+  edges: ChainEdges,
+  names: readonly string[],
+  request: ChainRequest,
+  deadlineMs: number,
+): Promise<ChainResult> {
+  const helpers = helperNames(names);
+  if (helpers.length === 0) return { lines: [], events: [] };
+  const unsafe = wayProblem(edges, edges.directory);
+  if (unsafe !== undefined) {
+    const detail = `${unsafe}, no helper is run`;
+    return {
+      lines: [],
+      events: [{ code: 'directory-unsafe', helper: edges.directory, detail }],
+    };
+  }
+  const end = performance.now() + deadlineMs;
+  const running = helpers
+    .slice(0, MAX_HELPERS)
+    .map((name) => runHelper(edges, `${edges.directory}/${name}`, names, request, end));
+  const results = await Promise.all(running);
+  const left = helpers.slice(MAX_HELPERS).map((name): ChainEvent => ({
+    code: 'too-many-helpers',
+    helper: `${edges.directory}/${name}`,
+    detail: `expected at most ${MAX_HELPERS} helpers, got ${helpers.length}`,
+  }));
+  return {
+    lines: results.flatMap((result) => result.lines),
+    events: [...results.flatMap((result) => result.events), ...left],
+  };
+}
+
+/**
+ * Checks a helper and prepares its arguments, without running it.
+ *
+ * @param path the helper's absolute path
+ * @param hasTemplate whether a `NAME.args` file stands beside it
+ */
+export async function prepareHelper(
+  edges: ChainEdges,
+  path: string,
+  hasTemplate: boolean,
+  request: ChainRequest,
+  end: number,
+): Promise<Verdict<Helper, ChainEvent['code']>> {
+  try {
+    const way = edges.way(path);
+    const unsafe = unsafeReason(way);
+    if (unsafe !== undefined) return refuse('helper-unsafe', unsafe);
+    if (way[0] === undefined || !isExecutable(way[0])) {
+      return refuse('helper-not-executable', 'expected a regular file with an execute bit');
+    }
+  } catch (error) {
+    return refuse('helper-unreadable', errorCode(error));
+  }
+  if (!hasTemplate) return accept({ path, args: defaultArguments(request) });
+  const args = await templateArguments(edges, path + ARGUMENTS_SUFFIX, request, end);
+  return args.ok
+    ? accept({ path, args: args.value })
+    : refuse('arguments-invalid', `${path}${ARGUMENTS_SUFFIX}: ${args.detail}`);
+}
+
+async function templateArguments(
+  edges: ChainEdges,
+  path: string,
+  request: ChainRequest,
+  end: number,
+): Promise<Verdict<readonly string[], string>> {
+  const unsafe = wayProblem(edges, path);
+  if (unsafe !== undefined) return refuse('unsafe', unsafe);
+  let text: string | undefined;
+  try {
+    text = edges.text(path, MAX_TEMPLATE);
+  } catch (error) {
+    return refuse('unreadable', errorCode(error));
+  }
+  const template = parseTemplate(text ?? '');
+  if (!template.ok) return template;
+  const home = needsHome(template.value)
+    ? await homeOf(request.user, end - performance.now())
+    : undefined;
+  return fillTemplate(template.value, { ...request, home });
+}
+
+async function runHelper(
+  edges: ChainEdges,
+  path: string,
+  names: readonly string[],
+  request: ChainRequest,
+  end: number,
+): Promise<ChainResult> {
+  const hasTemplate = names.includes(path.slice(edges.directory.length + 1) + ARGUMENTS_SUFFIX);
+  const helper = await prepareHelper(edges, path, hasTemplate, request, end);
+  if (!helper.ok) {
+    return { lines: [], events: [{ code: helper.reason, helper: path, detail: helper.detail }] };
+  }
+  const ended = await runProgram(path, helper.value.args, end - performance.now());
+  const events = ended.events.map((event): ChainEvent => ({ ...event, helper: path }));
+  if (ended.output === undefined) return { lines: [], events };
+  const kept = helperLines(ended.output);
+  if (kept === undefined) {
+    const detail = 'more lines than a helper may print, all are thrown away';
+    return { lines: [], events: [{ code: 'helper-output-too-large', helper: path, detail }] };
+  }
+  if (kept.dropped > 0) {
+    const detail = `${kept.dropped} lines too long or with control characters`;
+    events.push({ code: 'helper-lines-dropped', helper: path, detail });
+  }
+  return { lines: kept.lines, events };
+}
+
+function wayProblem(edges: ChainEdges, path: string): string | undefined {
+  try {
+    return unsafeReason(edges.way(path));
+  } catch (error) {
+    return `${path} cannot be read (${errorCode(error)})`;
+  }
+}
+
+function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
