@@ -1,0 +1,48 @@
+import { ATTRIBUTE_COMMON_NAME, readName } from '../x509/name.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { KEY_USAGE } from '../x509/extensions.ts';
+import { readOr, refuseCertificate, type SignerRefusal } from './signer-refusal.ts';
+
+/**
+ * The DNS names that the signer certificate goes by: those of its SubjectAltName where there is
+ * one, else its one common name (RFC 6125 6.4.4: the common name only as the last resort).
+ */
+export function signerNames(leaf: Certificate): readonly string[] {
+  if (leaf.subjectAltName !== undefined) {
+    return leaf.subjectAltName
+      .filter(({ form }) => form === 'dns')
+      .map(({ content }) => content.toString('latin1'));
+  }
+  const attributes = readOr(() => readName(leaf.subject), []).flat();
+  const names = attributes.filter(({ type }) => type === ATTRIBUTE_COMMON_NAME);
+  const [name] = names;
+  return names.length === 1 && name?.text !== undefined ? [name.text] : [];
+}
+
+/**
+ * Whether the leaf is the signer that is expected: its name, and a key that can sign key blobs.
+ * Names are compared whole and without case (RFC 4343); a wildcard is a name like any other.
+ * @returns `name-mismatch`, `weak-signature` or `path-constraint-violated`; undefined: it is
+ */
+export function checkSigner(leaf: Certificate, expected: string): SignerRefusal | undefined {
+  const names = signerNames(leaf);
+  if (!names.some((name) => asciiLowerCase(name) === expected)) {
+    const found = JSON.stringify(names.slice(0, 3).join(' ').slice(0, 256));
+    return refuseCertificate(leaf, 'name-mismatch', `expected ${expected}, found ${found}`);
+  }
+  // Key blobs are signed with RSA-PSS.
+  if (leaf.publicKey.kind !== 'rsa') {
+    return refuseCertificate(leaf, 'weak-signature', 'expected an rsa key of 2048 to 8192 bits');
+  }
+  // RFC 5280 4.2.1.3; without the extension every usage is allowed.
+  if (((leaf.keyUsage ?? KEY_USAGE.digitalSignature) & KEY_USAGE.digitalSignature) === 0) {
+    const detail = 'expected the key usage digitalSignature in the signer certificate';
+    return refuseCertificate(leaf, 'path-constraint-violated', detail);
+  }
+  return undefined;
+}
+
+/** Only A to Z have case in DNS; toLowerCase alone would fold the Kelvin sign into a k. */
+function asciiLowerCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

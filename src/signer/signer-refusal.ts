@@ -1,0 +1,40 @@
+import { DerError } from '../asn1/der-reader.ts';
+import type { SignerReason } from '../verdict/reasons.ts';
+import type { Refusal } from '../verdict/refusal.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { nameText } from '../x509/name.ts';
+
+/** Why a signer is not believed, and which certificate is to blame. */
+export interface SignerRefusal extends Refusal<SignerReason> {
+  /** The certificate's subject in printable ASCII, when one certificate is to blame. */
+  readonly subject?: string;
+}
+
+/** A refusal that names a certificate. */
+export function refuseCertificate(
+  certificate: Certificate,
+  reason: SignerReason,
+  detail: string,
+): SignerRefusal {
+  return { ok: false, reason, detail, subject: subjectText(certificate) };
+}
+
+/** The subject for people: printable ASCII, at most 260 characters, also when it cannot be read. */
+export function subjectText(certificate: Certificate): string {
+  return readOr(() => nameText(certificate.subject), '(unreadable)');
+}
+
+/** The value, or `fallback` when the bytes cannot be read. */
+export function readOr<T, F>(read: () => T, fallback: F): T | F {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DerError) return fallback;
+    throw error;
+  }
+}
+
+/** A time for people: `2026-11-22T12:00:00Z`. */
+export function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}

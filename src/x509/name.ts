@@ -1,0 +1,99 @@
+import { DerReader, TAG } from '../asn1/der-reader.ts';
+import { readOid } from '../asn1/values.ts';
+
+/** A Name longer than this is refused. */
+const MAX_NAME_BYTES = 4096;
+const MAX_TEXT = 256;
+
+/** One attribute of a distinguished name. */
+export interface NameAttribute {
+  /** The attribute's type, dotted. */
+  readonly type: string;
+  /** Its text, or undefined when it is of a string type that is not read here. */
+  readonly text: string | undefined;
+  /** The whole value, DER. */
+  readonly value: Buffer;
+}
+
+export const ATTRIBUTE_COMMON_NAME = '2.5.4.3';
+export const ATTRIBUTE_EMAIL = '1.2.840.113549.1.9.1';
+
+const SHORT_NAMES = new Map([
+  [ATTRIBUTE_COMMON_NAME, 'CN'],
+  ['2.5.4.5', 'serialNumber'],
+  ['2.5.4.6', 'C'],
+  ['2.5.4.7', 'L'],
+  ['2.5.4.8', 'ST'],
+  ['2.5.4.10', 'O'],
+  ['2.5.4.11', 'OU'],
+  ['0.9.2342.19200300.100.1.25', 'DC'],
+  [ATTRIBUTE_EMAIL, 'emailAddress'],
+]);
+
+/**
+ * The relative names of a Name (RFC 5280 4.1.2.4), each with its attributes, in order.
+ * @throws DerError
+ */
+export function readName(name: Buffer): readonly (readonly NameAttribute[])[] {
+  const relativeNames: NameAttribute[][] = [];
+  const reader = DerReader.inside(name, TAG.sequence, MAX_NAME_BYTES);
+  while (!reader.done) {
+    const attributes: NameAttribute[] = [];
+    const members = reader.enter(TAG.set);
+    do attributes.push(readAttribute(members.enter(TAG.sequence)));
+    while (!members.done);
+    relativeNames.push(attributes);
+  }
+  return relativeNames;
+}
+
+function readAttribute(reader: DerReader): NameAttribute {
+  const type = readOid(reader);
+  const tag = reader.nextTag();
+  const value = reader.element(tag);
+  reader.end();
+  return { type, value, text: readText(tag, DerReader.over(value, MAX_NAME_BYTES).content(tag)) };
+}
+
+function readText(tag: number, content: Buffer): string | undefined {
+  switch (tag) {
+    case TAG.utf8String:
+      return content.toString('utf8');
+    case TAG.printableString:
+    case TAG.ia5String:
+    case TAG.teletexString:
+      return content.toString('latin1');
+    case TAG.bmpString:
+      return content.length % 2 === 0
+        ? Buffer.from(content).swap16().toString('utf16le')
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * A Name for people: `C=US, O=Amazon, CN=Amazon Root CA 1`. It comes from the network: everything
+ * but printable ASCII becomes `?`, and it ends after 256 characters. Not for comparing.
+ */
+export function nameText(name: Buffer): string {
+  const attributes = readName(name).flat();
+  const texts = attributes.map(
+    ({ type, text }) => `${SHORT_NAMES.get(type) ?? type}=${text ?? '?'}`,
+  );
+  const printable = texts.join(', ').replaceAll(/[^\x20-\x7e]/g, '?');
+  return printable.length > MAX_TEXT ? `${printable.slice(0, MAX_TEXT)}...` : printable;
+}
+
+/**
+ * The relative names in a form in which names that RFC 5280 7.1 calls equal are equal strings: case
+ * folded, inner spaces as one, outer ones gone. Used only where a match refuses something.
+ */
+export function foldedName(name: Buffer): readonly string[] {
+  return readName(name).map((attributes) => attributes.map(foldedAttribute).sort().join('+'));
+}
+
+function foldedAttribute({ type, text, value }: NameAttribute): string {
+  const folded = text?.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
+  return `${type}=${JSON.stringify(folded ?? value.toString('hex'))}`;
+}
