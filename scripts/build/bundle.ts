@@ -1,0 +1,45 @@
+import { build, type Metafile } from 'esbuild';
+import { trim } from './trim.ts';
+
+/**
+ * Modules of Node that the bundle must not load while the startup snapshot is made: some hold native
+ * handles that a snapshot cannot keep (node:http), and none is needed at every login.
+ */
+const LOADED_ON_FIRST_USE = ['node:http', 'node:net', 'node:crypto', 'node:child_process'];
+
+/** Runs inside the bundle: `require`, with the modules of `names` loaded when first touched. */
+function loadOnFirstUse(real: (name: string) => object, names: readonly string[]) {
+  return (name: string): object => {
+    if (!names.includes(name)) return real(name);
+    let loaded: object | undefined;
+    return new Proxy({}, { get: (_, key) => Reflect.get((loaded ??= real(name)), key) as unknown });
+  };
+}
+
+/**
+ * Bundles the program into one CommonJS file with everything in it but Node's own modules.
+ * @param outfile where the bundle goes
+ * @returns what went into it and why, for the tests
+ */
+export async function bundle(outfile: string): Promise<Metafile> {
+  const require = `(${loadOnFirstUse.toString()})(require, ${JSON.stringify(LOADED_ON_FIRST_USE)})`;
+  const { metafile } = await build({
+    entryPoints: ['src/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node26',
+    minify: true,
+    keepNames: true,
+    metafile: true,
+    legalComments: 'none',
+    plugins: [trim],
+    banner: { js: '(function (require) {' },
+    footer: { js: `})(${require});` },
+    // yargs asks where it is, to find translations that are not shipped.
+    define: { 'import.meta.url': '"file:///usr/lib/ec2-instance-connect/program.js"' },
+    logLevel: 'warning',
+  });
+  return metafile;
+}

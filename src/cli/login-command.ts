@@ -1,0 +1,47 @@
+import type { CommandModule } from 'yargs';
+import type { Finish } from './command.ts';
+import { runLogin } from './login.ts';
+import { writeOut } from './output.ts';
+
+interface LoginArguments {
+  readonly user: string;
+  readonly fingerprint?: string | undefined;
+  readonly explain: boolean;
+}
+
+/** `authorized-keys`: what sshd runs, for a person who wants to see it run. */
+export function loginCommand(finish: Finish): CommandModule<object, LoginArguments> {
+  return {
+    command: 'authorized-keys <user> [fingerprint]',
+    describe: 'print the pushed keys that may be used now (the AuthorizedKeysCommand)',
+    builder: (yargs) =>
+      yargs
+        .positional('user', {
+          type: 'string',
+          demandOption: true,
+          describe: 'the OS user who logs in (%u)',
+        })
+        .positional('fingerprint', {
+          type: 'string',
+          describe: 'the offered key, SHA256:... or MD5:... (%f)',
+        })
+        .option('explain', {
+          type: 'boolean',
+          default: false,
+          describe: 'tell on standard error, step by step, what was asked, found and decided',
+        }),
+    handler: async ({ user, fingerprint, explain }) => {
+      const args = fingerprint === undefined ? [user] : [user, fingerprint];
+      const exitCode = await runLogin(args, explain ? { explain: explainer() } : {});
+      finish(exitCode);
+    },
+  };
+}
+
+/** Each step with the time since the start, so that a slow one can be seen. */
+function explainer(): (step: string) => void {
+  return (step) => {
+    const milliseconds = (process.uptime() * 1000).toFixed(0).padStart(5);
+    writeOut(2, `${milliseconds} ms  ${step}\n`);
+  };
+}

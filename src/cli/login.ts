@@ -1,0 +1,127 @@
+import { Fault } from '../verdict/fault.ts';
+import { identifyMachine } from '../host/machine.ts';
+import { readTrustStore } from '../host/trust-store.ts';
+import { ImdsClient, type Deadline } from '../imds/client.ts';
+import { DEADLINE_MS } from '../imds/limits.ts';
+import { bugEvent, faultEvent, usageEvent, type AuditEvent } from '../log/events.ts';
+import { toSyslogLines } from '../log/logger.ts';
+import { writeSyslog } from '../log/syslog.ts';
+import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
+import { answerLogin, type LoginEdges, type Outcome } from './authorized-keys.ts';
+import { writeOut } from './output.ts';
+
+/** sysexits(3) EX_SOFTWARE: an error of ours. */
+const EXIT_BUG = 70;
+const EXIT_USAGE = 2;
+
+interface Ending {
+  readonly stdout: string;
+  readonly exitCode: number;
+  readonly events: readonly AuditEvent[];
+}
+
+/** How a person sees the run; sshd's path has none of it. */
+export interface LoginOptions {
+  readonly explain?: ((step: string) => void) | undefined;
+}
+
+/**
+ * One run of the AuthorizedKeysCommand, from its arguments to its exit code: decides, prints the keys
+ * in one write, and writes the audit trail. Never throws.
+ * @param args `<user> [<fingerprint>]`
+ * @returns the exit code: 0, 1 (signer refused or fault), 2 (usage) or 70 (bug)
+ */
+export async function runLogin(
+  args: readonly string[],
+  options: LoginOptions = {},
+): Promise<number> {
+  const { stdout, exitCode, events } = await concludeLogin(args, options);
+  const delivery = record(events);
+  writeOut(1, stdout);
+  await delivery;
+  return exitCode;
+}
+
+async function concludeLogin(args: readonly string[], options: LoginOptions): Promise<Ending> {
+  const [user, text] = args;
+  if (user === undefined || args.length > 2) {
+    return usage(`expected <user> [<fingerprint>], got ${args.length} arguments`, options);
+  }
+  const fingerprint = text === undefined ? undefined : parseFingerprint(text);
+  if (text !== undefined && fingerprint === undefined) {
+    return usage(`expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`, options);
+  }
+  const ending = await settle(user, fingerprint, options);
+  for (const { event, message, fields } of ending.events) {
+    options.explain?.(`${event}: ${message} ${JSON.stringify(fields)}`);
+  }
+  return ending;
+}
+
+async function settle(
+  user: string,
+  fingerprint: Fingerprint | undefined,
+  options: LoginOptions,
+): Promise<Ending> {
+  const deadline: Deadline = { remaining: () => DEADLINE_MS - process.uptime() * 1000 };
+  try {
+    return await withDeadline(
+      answerLogin(realEdges(deadline, options), user, fingerprint),
+      deadline,
+    );
+  } catch (error) {
+    if (error instanceof Fault) {
+      return { stdout: '', exitCode: 1, events: [faultEvent(error, user)] };
+    }
+    return { stdout: '', exitCode: EXIT_BUG, events: [bugEvent(error)] };
+  }
+}
+
+function usage(problem: string, options: LoginOptions): Ending {
+  const event = usageEvent(problem);
+  writeOut(2, `ec2-instance-connect: ${event.message}\n`);
+  options.explain?.('nothing was asked');
+  return { stdout: '', exitCode: EXIT_USAGE, events: [event] };
+}
+
+function realEdges(deadline: Deadline, options: LoginOptions): LoginEdges {
+  return {
+    now: () => Math.floor(Date.now() / 1000),
+    machine: identifyMachine,
+    imds: () => new ImdsClient(deadline),
+    trustStore: readTrustStore,
+    explain: options.explain,
+  };
+}
+
+/** The requests keep the deadline themselves; this is for whatever else might hang. */
+async function withDeadline(work: Promise<Outcome>, deadline: Deadline): Promise<Outcome> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Fault('DEADLINE_EXCEEDED', `no decision within ${DEADLINE_MS} ms`));
+  }, deadline.remaining());
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The end of a run that met an error of ours outside of every other net: logged with its stack,
+ * nothing printed, exit code 70.
+ */
+export function endWithBug(error: unknown): void {
+  process.stderr.write(`ec2-instance-connect: ${String(error)}\n`);
+  void record([bugEvent(error)]).then(() => process.exit(EXIT_BUG));
+}
+
+/** Writes the audit trail; whatever fails in it is nobody's login.  */
+async function record(events: readonly AuditEvent[]): Promise<void> {
+  if (!events.some(({ level }) => level !== 'debug')) return;
+  try {
+    await writeSyslog(toSyslogLines(events));
+  } catch {
+    // There is no place left to say it.
+  }
+}

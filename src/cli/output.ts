@@ -1,0 +1,29 @@
+import { writeSync } from 'node:fs';
+
+/**
+ * Writes text to a descriptor in one call and waits for it. A reader that has gone away is no error:
+ * sshd up to 7.4 stops reading at the first key that matches.
+ * @param descriptor 1 or 2
+ * @param text nothing is written for an empty text
+ */
+export function writeOut(descriptor: 1 | 2, text: string): void {
+  let rest = Buffer.from(text, 'utf8');
+  while (rest.length > 0) {
+    const written = writeSome(descriptor, rest);
+    if (written === undefined) return;
+    rest = rest.subarray(written);
+  }
+}
+
+/** @returns how many bytes went out, or undefined where nobody reads any more */
+function writeSome(descriptor: number, bytes: Buffer): number | undefined {
+  try {
+    return writeSync(descriptor, bytes);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EPIPE') return undefined;
+    // A pipe that somebody made non-blocking is full: wait for the reader.
+    if (code === 'EAGAIN') return 0;
+    throw error;
+  }
+}

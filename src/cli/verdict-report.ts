@@ -1,0 +1,91 @@
+import type { Decision } from '../authorize/authorize.ts';
+import type { KeyVerdict } from '../authorize/signed-key.ts';
+import { printable } from '../log/printable.ts';
+import {
+  KEY_REASONS,
+  SIGNER_REASONS,
+  type KeyReason,
+  type SignerReason,
+} from '../verdict/reasons.ts';
+
+/** Every verdict as `verify-keys --json` prints it; the names are a promise to scripts. */
+export interface VerdictReport {
+  /** `not-needed` where no entry holds the key in question. */
+  readonly signer: SignerReport;
+  readonly keys: readonly KeyReport[];
+}
+
+/** The signer's side of the report. */
+export interface SignerReport {
+  readonly verdict: 'verified' | 'refused' | 'not-needed';
+  readonly name?: string;
+  readonly reason?: SignerReason;
+  readonly detail?: string;
+  readonly subject?: string;
+}
+
+/** One entry of the blob in the report. */
+export interface KeyReport {
+  /** Its place in the blob, counted from 1. */
+  readonly entry: number;
+  readonly verdict: 'accepted' | 'refused';
+  readonly fingerprint?: string;
+  readonly keyType?: string;
+  /** Unix seconds. */
+  readonly expiry?: number;
+  readonly caller?: string;
+  readonly request?: string;
+  readonly reason?: KeyReason;
+  readonly detail?: string;
+}
+
+/** Puts a decision into the report's form; everything untrusted in it is made printable. */
+export function describeVerdicts(decision: Decision): VerdictReport {
+  if (decision.kind === 'signer-refused') {
+    const { reason, detail, subject } = decision;
+    const about = subject === undefined ? {} : { subject: printable(subject) };
+    return {
+      signer: { verdict: 'refused', reason, detail: printable(detail), ...about },
+      keys: [],
+    };
+  }
+  const { signer, verdicts } = decision;
+  return {
+    signer:
+      signer === undefined ? { verdict: 'not-needed' } : { verdict: 'verified', name: signer.name },
+    keys: verdicts.map(describeKey),
+  };
+}
+
+/** One line per refusal, reason code first, for standard error. */
+export function refusalLines(report: VerdictReport): readonly string[] {
+  const { signer, keys } = report;
+  const lines: string[] = [];
+  if (signer.reason !== undefined) {
+    const about = signer.subject === undefined ? '' : ` [${signer.subject}]`;
+    const text = `${SIGNER_REASONS[signer.reason]} (${signer.detail ?? ''})${about}`;
+    lines.push(`signer refused: ${signer.reason}: ${text}`);
+  }
+  for (const { entry, reason, detail } of keys) {
+    if (reason === undefined) continue;
+    lines.push(`entry ${entry} refused: ${reason}: ${KEY_REASONS[reason]} (${detail ?? ''})`);
+  }
+  return lines;
+}
+
+function describeKey(verdict: KeyVerdict): KeyReport {
+  if (!verdict.ok) {
+    const { number, reason, detail } = verdict;
+    return { entry: number, verdict: 'refused', reason, detail: printable(detail) };
+  }
+  const { key, fingerprint, expiry, caller, request } = verdict.value;
+  return {
+    entry: verdict.number,
+    verdict: 'accepted',
+    fingerprint,
+    keyType: key.type,
+    expiry,
+    ...(caller === undefined ? {} : { caller: printable(caller, 512) }),
+    ...(request === undefined ? {} : { request: printable(request) }),
+  };
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { acceptedKeys, authorize, nothingToProve, type Decision } from '../authorize/authorize.ts';
+import { renderAuthorizedKeys } from '../authorize/render.ts';
+import { selectCandidates, type Request } from '../authorize/signed-key.ts';
+import { BODY_LIMITS } from '../imds/limits.ts';
+import { printable } from '../log/printable.ts';
+import type { Fingerprint } from '../ssh/fingerprint.ts';
+import { TrustAnchors } from '../x509/trust-anchors.ts';
+import { describeVerdicts, type VerdictReport } from './verdict-report.ts';
+
+/** The captured material and the question, as the command line gives them. */
+export interface VerifyKeysOptions {
+  readonly keys: string;
+  readonly signerCert: string;
+  readonly signerOcsp: string;
+  readonly instanceId: string;
+  readonly signerName: string;
+  readonly trustAnchors: string;
+  readonly fingerprint?: Fingerprint | undefined;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
+/** What to print where; the caller prints. */
+export interface VerifyKeysResult {
+  /** Accepted lines for sshd. */
+  readonly lines: string;
+  readonly report: VerdictReport;
+  readonly exitCode: 0 | 1;
+}
+
+/** A file that cannot be used; `message` names it. */
+export class InputError extends Error {}
+
+/** Captured material is read whole; a bundle of anchors is the largest of it. */
+const MAX_ANCHORS = 8 * 1024 * 1024;
+
+/**
+ * Takes the same decision as a login, offline, on captured material.
+ * @returns exit code 0 where a key was accepted, 1 where none was
+ * @throws InputError where a file or folder cannot be read or is larger than a login would read
+ */
+export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
+  const { instanceId, fingerprint, at } = options;
+  const selection = selectCandidates(readInput(options.keys, BODY_LIMITS.keys), fingerprint);
+  const signer = {
+    chainPem: readInput(options.signerCert, BODY_LIMITS.chain).toString('latin1'),
+    staples: readFolder(options.signerOcsp),
+  };
+  const anchors = TrustAnchors.fromPem(readInput(options.trustAnchors, MAX_ANCHORS));
+  const request: Request = { user: '', instanceId, fingerprint, now: at };
+  const decision: Decision =
+    selection.candidates.length === 0
+      ? nothingToProve(selection)
+      : authorize({ selection, signer, signerName: options.signerName, anchors }, request);
+  const accepted = acceptedKeys(decision);
+  return {
+    lines: renderAuthorizedKeys(accepted),
+    report: describeVerdicts(decision),
+    exitCode: accepted.length > 0 ? 0 : 1,
+  };
+}
+
+function readInput(path: string, limit: number): Buffer {
+  try {
+    const { size } = statSync(path);
+    if (size > limit) throw new Error(`larger than ${limit} bytes`);
+    return readFileSync(path);
+  } catch (error) {
+    throw new InputError(`cannot read ${printable(path)}: ${messageOf(error)}`);
+  }
+}
+
+/** Each file of the folder is a staple, whatever it is called. */
+function readFolder(path: string): readonly Buffer[] {
+  let names: string[];
+  try {
+    names = readdirSync(path).sort();
+  } catch (error) {
+    throw new InputError(`cannot read ${printable(path)}: ${messageOf(error)}`);
+  }
+  return names.map((name) => readInput(join(path, name), BODY_LIMITS.staple));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? printable(error.message) : 'unknown error';
+}

@@ -1,0 +1,135 @@
+import type { Decision, SignerRefused } from '../authorize/authorize.ts';
+import type { AcceptedKey, KeyVerdict, Request } from '../authorize/signed-key.ts';
+import type { Fault } from '../verdict/fault.ts';
+import { KEY_REASONS, SIGNER_REASONS, type KeyReason } from '../verdict/reasons.ts';
+import type { Refusal } from '../verdict/refusal.ts';
+import { printable } from './printable.ts';
+
+/** One line of the audit trail: flat, and safe to print. */
+export interface AuditEvent {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly event: EventName;
+  /** The sentence for people; the fields are for programs. */
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number>>;
+}
+
+/** The closed list of what the program writes down. */
+export type EventName =
+  | 'key-accepted'
+  | 'key-refused'
+  | 'keys-refused-more'
+  | 'signer-refused'
+  | 'fault'
+  | 'bug'
+  | 'usage';
+
+/** Whoever may push keys must not be able to flood the log. */
+const MAX_REFUSALS = 20;
+const CALLER_LIMIT = 512;
+
+/**
+ * The audit trail of a decision: one event for each accepted key and each refusal; of many refusals
+ * the first ones and their number. Another key's fingerprint is everyday and stays at debug.
+ * @param decision what was decided
+ * @param request what sshd asked
+ */
+export function decisionEvents(decision: Decision, request: Request): readonly AuditEvent[] {
+  if (decision.kind === 'signer-refused') return [signerRefused(decision, request)];
+  const events = decision.verdicts.map((verdict) => keyEvent(verdict, request));
+  const refusals = events.filter(({ level, event }) => event === 'key-refused' && level === 'info');
+  const dropped = new Set(refusals.slice(MAX_REFUSALS));
+  if (dropped.size === 0) return events;
+  return [...events.filter((event) => !dropped.has(event)), more(dropped.size, request)];
+}
+
+/** The event of a failing world. */
+export function faultEvent(fault: Fault, user: string): AuditEvent {
+  const cause = fault.cause instanceof Error ? { cause: printable(fault.cause.message) } : {};
+  return {
+    level: 'error',
+    event: 'fault',
+    message: `no answer for ${printable(user)}: ${printable(fault.message)}`,
+    fields: { user: printable(user), code: fault.code, detail: printable(fault.message), ...cause },
+  };
+}
+
+/** The event of an error that is nobody's verdict and no fault: ours. */
+export function bugEvent(error: unknown): AuditEvent {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const fields = { stack: printable(stack, 2000) };
+  return { level: 'error', event: 'bug', message: 'internal error; nothing was printed', fields };
+}
+
+/** The event of a wrong AuthorizedKeysCommand line, whose author cannot see our stderr. */
+export function usageEvent(problem: string): AuditEvent {
+  const detail = printable(problem);
+  return { level: 'error', event: 'usage', message: `bad usage: ${detail}`, fields: { detail } };
+}
+
+function signerRefused(decision: SignerRefused, request: Request): AuditEvent {
+  const { reason, detail, subject } = decision;
+  const user = printable(request.user);
+  return {
+    level: 'warn',
+    event: 'signer-refused',
+    message: `keys for ${user} not used: ${SIGNER_REASONS[reason]}`,
+    fields: {
+      user,
+      reason,
+      detail: printable(detail),
+      ...(subject === undefined ? {} : { subject: printable(subject) }),
+    },
+  };
+}
+
+function keyEvent(verdict: KeyVerdict, request: Request): AuditEvent {
+  return verdict.ok
+    ? keyAccepted(verdict.value, request)
+    : keyRefused(verdict, verdict.number, request);
+}
+
+function keyAccepted(accepted: AcceptedKey, request: Request): AuditEvent {
+  const { key, fingerprint, expiry, caller, request: requestId } = accepted;
+  const user = printable(request.user);
+  return {
+    level: 'info',
+    event: 'key-accepted',
+    message: `${key.type} ${fingerprint} accepted for ${user}`,
+    fields: {
+      user,
+      fingerprint,
+      keyType: key.type,
+      ...(caller === undefined ? {} : { caller: printable(caller, CALLER_LIMIT) }),
+      ...(requestId === undefined ? {} : { request: printable(requestId) }),
+      expiry,
+    },
+  };
+}
+
+function keyRefused(refusal: Refusal<KeyReason>, number: number, request: Request): AuditEvent {
+  const { reason, detail } = refusal;
+  const user = printable(request.user);
+  return {
+    level: reason === 'fingerprint-mismatch' ? 'debug' : 'info',
+    event: 'key-refused',
+    message: `entry ${number} refused for ${user}: ${KEY_REASONS[reason]}`,
+    fields: {
+      user,
+      reason,
+      detail: printable(detail),
+      entry: number,
+      ...(request.fingerprint === undefined ? {} : { offered: request.fingerprint.text }),
+    },
+  };
+}
+
+function more(count: number, request: Request): AuditEvent {
+  const user = printable(request.user);
+  return {
+    level: 'info',
+    event: 'keys-refused-more',
+    message: `${count} more entries refused for ${user}`,
+    fields: { user, count },
+  };
+}
