@@ -1,0 +1,49 @@
+#!/bin/bash
+# Passes every test of the project on a fresh Debian or Ubuntu: sets up, builds, checks types and
+# style, runs the tests. Needs root, node and npm. The last line is "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/prepare.sh $(grep -v '^#' scripts/test-packages.txt) || exit 1
+export PATH=$PWD/node_modules/.bin:$PATH
+
+passed=0
+failed=0
+# A step is one check: its name, then its command.
+step() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAILED: $name"
+  fi
+}
+# Adds what a vitest run has counted; a run that counts nothing has failed.
+count() {
+  local report=$1 counts
+  counts=$(node -e '
+    const r = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
+    const broken = r.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0);
+    console.log(r.numPassedTests, r.numFailedTests + broken.length + (r.numPassedTests === 0 ? 1 : 0),
+      r.numPendingTests + r.numTodoTests)' "$report") || counts="0 1 0"
+  read -r p f s <<<"$counts"
+  passed=$((passed + p))
+  failed=$((failed + f))
+  skipped=$((skipped + s))
+}
+skipped=0
+
+step "types" tsc --noEmit
+step "style" npm run --silent lint
+step "build" npm run --silent build
+for project in unit e2e; do
+  echo "== tests: $project"
+  report=$(mktemp)
+  vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$report" || true
+  count "$report"
+  rm -f "$report"
+done
+
+echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+[ "$failed" -eq 0 ]
