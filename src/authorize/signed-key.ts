@@ -1,5 +1,5 @@
 import type { VerifiedSigner } from '../signer/verify-signer.ts';
-import { isValidPssSignature } from '../signer/rsa-pss.ts';
+import { verifyRsaPss } from '../signer/rsa-pss.ts';
 import { fingerprintOf, type Fingerprint } from '../ssh/fingerprint.ts';
 import { parsePublicKey, type PublicKey } from '../ssh/public-key.ts';
 import type { KeyReason } from '../verdict/reasons.ts';
@@ -93,7 +93,7 @@ export function judgeKey(
   request: Request,
 ): Verdict<AcceptedKey, KeyReason> {
   const { block, key } = candidate;
-  if (!isValidPssSignature(signer.publicKey, block.signedBytes, block.signature)) {
+  if (!verifyRsaPss(signer.publicKey, block.signedBytes, block.signature)) {
     return refuse('signature-invalid', `the signature is not one of ${signer.name}`);
   }
   const fields = readFields(block);
