@@ -2,10 +2,10 @@ import { build, type Metafile } from 'esbuild';
 import { trim } from './trim.ts';
 
 /**
- * Modules of Node that the bundle must not load while the startup snapshot is made: some hold native
- * handles that a snapshot cannot keep (node:http), and none is needed at every login.
+ * Modules of Node that the bundle must not load while the startup snapshot is made: a snapshot cannot
+ * keep their native handles. Everything else stands in the snapshot ready-made.
  */
-const LOADED_ON_FIRST_USE = ['node:http', 'node:net', 'node:crypto', 'node:child_process'];
+const LOADED_ON_FIRST_USE = ['node:http', 'node:net', 'node:child_process'];
 
 /** Runs inside the bundle: `require`, with the modules of `names` loaded when first touched. */
 function loadOnFirstUse(real: (name: string) => object, names: readonly string[]) {
@@ -24,7 +24,7 @@ function loadOnFirstUse(real: (name: string) => object, names: readonly string[]
 export async function bundle(outfile: string): Promise<Metafile> {
   const require = `(${loadOnFirstUse.toString()})(require, ${JSON.stringify(LOADED_ON_FIRST_USE)})`;
   const { metafile } = await build({
-    entryPoints: ['src/main.ts'],
+    entryPoints: ['scripts/build/snapshot.ts'],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,9 +1,10 @@
+import { runChain, type ChainResult } from '../chain/chain.ts';
 import { Fault } from '../verdict/fault.ts';
 import { identifyMachine } from '../host/machine.ts';
 import { readTrustStore } from '../host/trust-store.ts';
 import { ImdsClient, type Deadline } from '../imds/client.ts';
 import { DEADLINE_MS } from '../imds/limits.ts';
-import { bugEvent, faultEvent, usageEvent, type AuditEvent } from '../log/events.ts';
+import { bugEvent, faultEvent, helperEvent, usageEvent, type AuditEvent } from '../log/events.ts';
 import { toSyslogLines } from '../log/logger.ts';
 import { writeSyslog } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
@@ -15,7 +16,7 @@ const EXIT_BUG = 70;
 const EXIT_USAGE = 2;
 
 interface Ending {
-  readonly stdout: string;
+  readonly stdout: string | Buffer;
   readonly exitCode: number;
   readonly events: readonly AuditEvent[];
 }
@@ -51,7 +52,10 @@ async function concludeLogin(args: readonly string[], options: LoginOptions): Pr
   if (text !== undefined && fingerprint === undefined) {
     return usage(`expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`, options);
   }
-  const ending = await settle(user, fingerprint, options);
+  const deadline: Deadline = { remaining: () => DEADLINE_MS - process.uptime() * 1000 };
+  const chain = runChain({}, { user, fingerprint: text }, deadline.remaining());
+  const own = await settle(user, fingerprint, deadline, options);
+  const ending = addHelpers(own, await chain);
   for (const { event, message, fields } of ending.events) {
     options.explain?.(`${event}: ${message} ${JSON.stringify(fields)}`);
   }
@@ -61,9 +65,9 @@ async function concludeLogin(args: readonly string[], options: LoginOptions): Pr
 async function settle(
   user: string,
   fingerprint: Fingerprint | undefined,
+  deadline: Deadline,
   options: LoginOptions,
 ): Promise<Ending> {
-  const deadline: Deadline = { remaining: () => DEADLINE_MS - process.uptime() * 1000 };
   try {
     return await withDeadline(
       answerLogin(realEdges(deadline, options), user, fingerprint),
@@ -75,6 +79,20 @@ async function settle(
     }
     return { stdout: '', exitCode: EXIT_BUG, events: [bugEvent(error)] };
   }
+}
+
+/**
+ * Adds what the administrator's helpers gave. Where they gave lines the exit code is 0 whatever became
+ * of our own decision, for sshd throws the whole output away otherwise.
+ */
+function addHelpers(own: Ending, { lines, events }: ChainResult): Ending {
+  if (lines.length === 0 && events.length === 0) return own;
+  const theirs = lines.flatMap((line) => [line, Buffer.from('\n')]);
+  return {
+    stdout: Buffer.concat([Buffer.from(own.stdout), ...theirs]),
+    exitCode: lines.length > 0 ? 0 : own.exitCode,
+    events: [...own.events, ...events.map(helperEvent)],
+  };
 }
 
 function usage(problem: string, options: LoginOptions): Ending {

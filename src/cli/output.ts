@@ -6,8 +6,8 @@ import { writeSync } from 'node:fs';
  * @param descriptor 1 or 2
  * @param text nothing is written for an empty text
  */
-export function writeOut(descriptor: 1 | 2, text: string): void {
-  let rest = Buffer.from(text, 'utf8');
+export function writeOut(descriptor: 1 | 2, text: string | Buffer): void {
+  let rest = Buffer.from(text);
   while (rest.length > 0) {
     const written = writeSome(descriptor, rest);
     if (written === undefined) return;

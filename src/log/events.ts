@@ -1,5 +1,6 @@
 import type { Decision, SignerRefused } from '../authorize/authorize.ts';
 import type { AcceptedKey, KeyVerdict, Request } from '../authorize/signed-key.ts';
+import type { ChainEvent } from '../chain/chain.ts';
 import type { Fault } from '../verdict/fault.ts';
 import { KEY_REASONS, SIGNER_REASONS, type KeyReason } from '../verdict/reasons.ts';
 import type { Refusal } from '../verdict/refusal.ts';
@@ -20,6 +21,7 @@ export type EventName =
   | 'key-refused'
   | 'keys-refused-more'
   | 'signer-refused'
+  | 'helper'
   | 'fault'
   | 'bug'
   | 'usage';
@@ -41,6 +43,13 @@ export function decisionEvents(decision: Decision, request: Request): readonly A
   const dropped = new Set(refusals.slice(MAX_REFUSALS));
   if (dropped.size === 0) return events;
   return [...events.filter((event) => !dropped.has(event)), more(dropped.size, request)];
+}
+
+/** The event of one of the administrator's helpers that lost its lines, or some of them. */
+export function helperEvent({ code, helper, detail }: ChainEvent): AuditEvent {
+  const fields = { code, helper: printable(helper), detail: printable(detail) };
+  const message = `${fields.helper}: ${code}: ${fields.detail}`;
+  return { level: 'warn', event: 'helper', message, fields };
 }
 
 /** The event of a failing world. */
