@@ -14,9 +14,11 @@
  * der.ts writes raw DER for what the rest cannot say. openssl judges the result in test/unit/pki.
  */
 export * from './certificate.ts';
+export * from './der.ts';
 export * from './extensions.ts';
 export * from './instance-connect-chain.ts';
 export * from './keys.ts';
 export * from './name.ts';
 export * from './ocsp.ts';
+export * from './scenario.ts';
 export * from './signature.ts';
