@@ -7,12 +7,20 @@ import { trim } from './trim.ts';
  */
 const LOADED_ON_FIRST_USE = ['node:http', 'node:net', 'node:child_process'];
 
-/** Runs inside the bundle: `require`, with the modules of `names` loaded when first touched. */
+/**
+ * Runs inside the bundle: `require`, with the modules of `names` loaded when first touched. While the
+ * snapshot is made their place is taken by what the warm-up has put there.
+ */
 function loadOnFirstUse(real: (name: string) => object, names: readonly string[]) {
+  const { startupSnapshot } = real('node:v8') as typeof import('node:v8');
   return (name: string): object => {
     if (!names.includes(name)) return real(name);
     let loaded: object | undefined;
-    return new Proxy({}, { get: (_, key) => Reflect.get((loaded ??= real(name)), key) as unknown });
+    const load = (): object =>
+      startupSnapshot.isBuildingSnapshot()
+        ? (Reflect.get(globalThis, name) as object)
+        : (loaded ??= real(name));
+    return new Proxy({}, { get: (_, key) => Reflect.get(load(), key) as unknown });
   };
 }
 

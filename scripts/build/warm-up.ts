@@ -1,8 +1,9 @@
 import { answerLogin, type LoginEdges } from '../../src/cli/authorized-keys.ts';
-import type { Metadata } from '../../src/imds/client.ts';
+import { ImdsClient } from '../../src/imds/client.ts';
 import { toSyslogLines } from '../../src/log/logger.ts';
 import { fingerprintOf, parseFingerprint } from '../../src/ssh/fingerprint.ts';
 import { parsePublicKey } from '../../src/ssh/public-key.ts';
+import { rehearsedHttp } from './rehearsal.ts';
 import sample from './sample.json' with { type: 'json' };
 
 /** One login as IMDS serves it, with the time at which it is good. */
@@ -24,6 +25,8 @@ export interface Sample {
  * @throws Error where the sample is not accepted: then the build is broken
  */
 export async function warmUp(): Promise<void> {
+  const http = rehearsedHttp((path) => Buffer.from(DOCUMENTS[path] ?? ''));
+  Object.assign(globalThis, { 'node:http': http });
   const entry = sample.keys.split('\n').find((line) => line.startsWith('ssh-')) ?? '';
   const key = parsePublicKey(entry);
   if (!key.ok) throw new Error('the sample has no key');
@@ -32,27 +35,24 @@ export async function warmUp(): Promise<void> {
   if (stdout === '' || toSyslogLines(events).length !== 1) {
     throw new Error(`the sample is not accepted: ${JSON.stringify(events)}`);
   }
+  Reflect.deleteProperty(globalThis, 'node:http');
 }
 
+const STAPLES = '/latest/meta-data/managed-ssh-keys/signer-ocsp/';
 const DOCUMENTS: Readonly<Record<string, string>> = {
-  'instance-id': sample.instanceId,
-  'placement/region': 'us-east-1',
-  'services/domain': 'amazonaws.com',
-  'managed-ssh-keys/active-keys/alice/': sample.keys,
-  'managed-ssh-keys/signer-cert/': sample.chainPem,
-  'managed-ssh-keys/signer-ocsp/': sample.staples.map((_, index) => String(index)).join('\n'),
-};
-
-const imds: Metadata = {
-  get: (path) => {
-    const staple = sample.staples[Number(path.split('/').at(-1))];
-    return Promise.resolve(Buffer.from(DOCUMENTS[path] ?? staple ?? ''));
-  },
+  '/latest/api/token': 'dG9rZW4=',
+  '/latest/meta-data/instance-id': sample.instanceId,
+  '/latest/meta-data/placement/region': 'us-east-1',
+  '/latest/meta-data/services/domain': 'amazonaws.com',
+  '/latest/meta-data/managed-ssh-keys/active-keys/alice/': sample.keys,
+  '/latest/meta-data/managed-ssh-keys/signer-cert/': sample.chainPem,
+  [STAPLES]: sample.staples.map((_, index) => String(index)).join('\n'),
+  ...Object.fromEntries(sample.staples.map((staple, index) => [`${STAPLES}${index}`, staple])),
 };
 
 const edges: LoginEdges = {
   now: () => sample.now,
   machine: () => ({ kind: 'nitro', instanceId: sample.instanceId }),
-  imds: () => imds,
+  imds: () => new ImdsClient({ remaining: () => 1000 }),
   trustStore: () => ({ path: 'sample', pem: Buffer.from(sample.trustAnchors) }),
 };

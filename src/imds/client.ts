@@ -125,19 +125,27 @@ export class ImdsClient implements Metadata {
   ): Promise<Answer> {
     const time = Math.min(REQUEST_MS, this.#deadline.remaining());
     if (time <= 0) throw new Fault('DEADLINE_EXCEEDED', 'no time is left for IMDS');
-    const response = await fetch(url, {
-      method,
-      headers: { ...headers, Accept: '*/*', 'User-Agent': 'ec2-instance-connect' },
-      agent: this.#agent,
-      compress: false,
-      redirect: 'manual',
-      size: Math.max(limit, BODY_LIMITS.error),
-      signal: AbortSignal.timeout(Math.ceil(time)),
-    });
-    // Every body is read to its end, or the connection could not be kept.
-    const body = Buffer.from(await response.arrayBuffer());
-    if (response.status === 200 && body.length > limit) throw tooLarge(url);
-    return { status: response.status, body };
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort();
+    }, time);
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: { ...headers, Accept: '*/*', 'User-Agent': 'ec2-instance-connect' },
+        agent: this.#agent,
+        compress: false,
+        redirect: 'manual',
+        size: Math.max(limit, BODY_LIMITS.error),
+        signal: controller.signal,
+      });
+      // Every body is read to its end, or the connection could not be kept.
+      const body = Buffer.from(await response.arrayBuffer());
+      if (response.status === 200 && body.length > limit) throw tooLarge(url);
+      return { status: response.status, body };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #toFault(error: unknown, url: string): Fault {
