@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { parseKeyBlob, type KeyBlock } from '../../../src/authorize/key-blob.ts';
+import { blobOf, fieldLines, goodBlock, KEY_LINE, signLines } from '../../support/signed-blobs.ts';
+
+const LINES = [...fieldLines(), KEY_LINE];
+const SIGNED_BYTES = Buffer.from(LINES.map((line) => `${line}\n`).join(''));
+const SIGNATURE = signLines(LINES);
+const BASE64 = SIGNATURE.toString('base64');
+
+/** One character a verdict: `+` for a block, `-` for `entry-malformed`. */
+function shape(text: string): string {
+  return parseKeyBlob(Buffer.from(text, 'latin1'))
+    .map(({ block }) => (block.ok ? '+' : '-'))
+    .join('');
+}
+
+function onlyBlock(text: string): KeyBlock | undefined {
+  const [entry, ...others] = parseKeyBlob(Buffer.from(text, 'latin1'));
+  return others.length === 0 && entry?.block.ok === true ? entry.block.value : undefined;
+}
+
+const block = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
+describe('parseKeyBlob', () => {
+  it('takes a block apart into fields, key line, signed bytes and signature', () => {
+    expect(onlyBlock(block(...LINES, BASE64))).toEqual({
+      fields: [
+        { name: 'Timestamp', value: '1764000060' },
+        { name: 'Instance', value: 'i-0123456789abcdef0' },
+        { name: 'Caller', value: 'arn:aws:sts::123456789012:assumed-role/admin/alice' },
+        { name: 'Request', value: '0a1b2c3d-1111-2222-3333-444455556666' },
+      ],
+      keyLine: KEY_LINE,
+      signedBytes: SIGNED_BYTES,
+      signature: SIGNATURE,
+    });
+  });
+
+  it.each([64, 76, 1])('joins a signature that is wrapped every %i characters', (width) => {
+    const wrapped = BASE64.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+    expect(onlyBlock(block(...LINES, ...wrapped))?.signature).toEqual(SIGNATURE);
+  });
+
+  it('takes a last block that ends without a line break', () => {
+    expect(shape(block(...LINES, BASE64).trimEnd())).toBe('+');
+  });
+
+  it('keeps unknown fields in their place, because they are signed too', () => {
+    const lines = ['#New.Field-1_x=', ...LINES];
+    const found = onlyBlock(block(...lines, BASE64));
+    expect(found?.fields[0]).toEqual({ name: 'New.Field-1_x', value: '' });
+    expect(found?.signedBytes.toString()).toBe(block(...lines));
+  });
+
+  it('keeps every byte of a value as it is served', () => {
+    const value = Buffer.from([...Array(256).keys()].filter((byte) => byte !== 10 && byte !== 13));
+    const body = Buffer.concat([
+      Buffer.from('#Any='),
+      value,
+      Buffer.from(`\n${KEY_LINE}\n${BASE64}\n`),
+    ]);
+    const [entry] = parseKeyBlob(body);
+    const signed = entry?.block.ok === true ? entry.block.value.signedBytes : undefined;
+    expect(signed).toEqual(
+      Buffer.concat([Buffer.from('#Any='), value, Buffer.from(`\n${KEY_LINE}\n`)]),
+    );
+  });
+
+  it('takes a block without any field: what is missing is judged behind the signature', () => {
+    expect(onlyBlock(block(KEY_LINE, BASE64))?.fields).toEqual([]);
+  });
+
+  it.each(['', '\n', '\n\n\n\n'])('finds nothing in a body without text: %j', (text) => {
+    expect(shape(text)).toBe('');
+  });
+
+  it('ignores line breaks in front, behind and in excess between blocks', () => {
+    const one = block(...LINES, BASE64);
+    expect(shape(`\n${one}\n\n\n\n${one}\n\n`)).toBe('++');
+  });
+
+  it('numbers the blocks from 1, malformed ones too', () => {
+    const entries = parseKeyBlob(blobOf('nonsense\n', goodBlock(), '#\n', goodBlock()));
+    expect(entries.map(({ number, block: { ok } }) => [number, ok])).toEqual([
+      [1, false],
+      [2, true],
+      [3, false],
+      [4, true],
+    ]);
+  });
+
+  it.each([
+    ['a single word', 'nonsense\n'],
+    ['fields only', block(...fieldLines())],
+    ['a key without a signature', block(...LINES)],
+    ['a signature without a key', block(...fieldLines(), BASE64)],
+    ['two key lines', block(...LINES, KEY_LINE, BASE64)],
+    ['a field behind the key', block(...LINES, '#Late=1', BASE64)],
+    ['a field behind the signature', block(...LINES, BASE64, '#Late=1')],
+    ['a field without "="', block('#Note', ...LINES, BASE64)],
+    ['a field without a name', block('#=value', ...LINES, BASE64)],
+    ['a field name that begins with a digit', block('#1=value', ...LINES, BASE64)],
+    ['a space in front of a field name', block('# Instance=i-1', ...LINES, BASE64)],
+    ['a space behind a field name', block('#Instance =i-1', ...LINES, BASE64)],
+    ['a field name of 65 characters', block(`#${'n'.repeat(65)}=1`, ...LINES, BASE64)],
+    ['65 fields', block(...Array<string>(65).fill('#Many=1'), KEY_LINE, BASE64)],
+    ['a carriage return at the end of a field', block('#A=1\r', ...LINES, BASE64)],
+    ['a carriage return inside a field', block('#A=1\rroot', ...LINES, BASE64)],
+    ['a carriage return behind the signature', block(...LINES, `${BASE64}\r`)],
+    ['a space inside the signature', block(...LINES, BASE64.replace(/.{9}/, '$& '))],
+    ['a signature in base64url', block(...LINES, `_${BASE64.slice(1)}`)],
+    ['a signature without its padding', block(...LINES, BASE64.replaceAll('=', ''))],
+    ['padding in the middle of the signature', block(...LINES, BASE64, BASE64)],
+    ['a signature that is too short for RSA 2048', block(...LINES, signatureOf(255))],
+    ['a signature that is too long for RSA 16384', block(...LINES, signatureOf(2049))],
+  ])('refuses a block with %s, and no other', (_, text) => {
+    expect(shape(text)).toBe('-');
+    expect(shape(`${goodBlock()}\n${text}\n${goodBlock()}`)).toBe('+-+');
+  });
+
+  it.each([256, 384, 512, 2048])('takes a signature of %i bytes', (length) => {
+    expect(shape(block(...LINES, signatureOf(length)))).toBe('+');
+  });
+
+  it('takes 64 fields, and a field name of 64 characters', () => {
+    expect(shape(block(...Array<string>(64).fill('#Many=1'), KEY_LINE, BASE64))).toBe('+');
+    expect(shape(block(`#${'n'.repeat(64)}=1`, KEY_LINE, BASE64))).toBe('+');
+  });
+
+  it('does not take blank lines with a carriage return for an end of a block', () => {
+    expect(shape(`${goodBlock()}\r\n${goodBlock()}`)).toBe('-');
+  });
+});
+
+function signatureOf(length: number): string {
+  return Buffer.alloc(length, 1).toString('base64');
+}
