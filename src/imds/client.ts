@@ -31,7 +31,6 @@ export const ENDPOINTS: Endpoints = ['http://169.254.169.254', 'http://[fd00:ec2
 /** IPv4's, then IPv6's. */
 export type Endpoints = readonly [ipv4: string, ipv6: string];
 
-const UNREACHABLE = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ECONNREFUSED', 'EADDRNOTAVAIL']);
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 const BUSY = new Set([429, 503]);
 
@@ -83,8 +82,19 @@ export class ImdsClient implements Metadata {
     try {
       return { endpoint: ipv4, token: await this.#fetchToken(ipv4) };
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'IMDS_UNREACHABLE') throw error;
-      return { endpoint: ipv6, token: await this.#fetchToken(ipv6) };
+      if (!(error instanceof Fault) || !isRefusedConnection(error.cause)) throw error;
+      return { endpoint: ipv6, token: await this.#fetchTokenInstead(ipv6, error) };
+    }
+  }
+
+  /** Where IPv6 cannot be reached either, IPv4's trouble is the one that matters. */
+  async #fetchTokenInstead(endpoint: string, first: Fault): Promise<string> {
+    try {
+      return await this.#fetchToken(endpoint);
+    } catch (error) {
+      if (!(error instanceof Fault) || !isRefusedConnection(error.cause)) throw error;
+      const message = `${first.message}; ${error.message}`;
+      throw new Fault('IMDS_UNREACHABLE', message, { cause: first.cause });
     }
   }
 
@@ -162,7 +172,7 @@ export class ImdsClient implements Metadata {
     }
     const code = systemCode(error);
     const cause = { cause: error };
-    if (UNREACHABLE.has(code)) {
+    if (isRefusedConnection(error)) {
       return new Fault('IMDS_UNREACHABLE', `cannot reach ${at.host}: ${code}`, cause);
     }
     if (RESET.has(code)) return new Fault('IMDS_UNREACHABLE', `connection lost: ${where}`, cause);
@@ -179,6 +189,13 @@ function tooLarge(url: string): Fault {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
+}
+
+/** Whether no connection came to be, at once: refused, no route, no such family of addresses. */
+function isRefusedConnection(error: unknown): boolean {
+  if (!(error instanceof FetchError)) return false;
+  // node-fetch sets it, and its types forget it.
+  return 'erroredSysCall' in error && error.erroredSysCall === 'connect';
 }
 
 function systemCode(error: unknown): string {
