@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { fetchInstanceId, fetchKeyBlob, fetchSignerDocuments } from '../../../src/imds/gather.ts';
+import { BODY_LIMITS, MAX_STAPLES } from '../../../src/imds/limits.ts';
+import type { FaultCode } from '../../../src/verdict/fault.ts';
+import { faultOf } from '../../support/faults.ts';
+import { documents, serve } from '../../support/imds.ts';
+
+const OCSP = 'managed-ssh-keys/signer-ocsp/';
+const CHAIN = '-----BEGIN CERTIFICATE-----\n';
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  'instance-id': 'i-0123456789abcdef0',
+  'placement/region': 'us-east-1',
+  'placement/availability-zone': 'us-west-2-lax-1a',
+  'services/domain': 'amazonaws.com',
+  'managed-ssh-keys/signer-cert/': CHAIN,
+  [OCSP]: 'AA\nBB\n',
+  [`${OCSP}AA`]: 'first',
+  [`${OCSP}BB`]: 'second',
+};
+
+/** The documents, some of them replaced, or left out where undefined. */
+function changed(changes: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const all = Object.entries({ ...DOCUMENTS, ...changes });
+  return Object.fromEntries(
+    all.flatMap(([path, body]) => (body === undefined ? [] : [[path, body]])),
+  );
+}
+
+async function codeOf(changes: Readonly<Record<string, string | undefined>>): Promise<FaultCode> {
+  await using served = await serve(documents(changed(changes)));
+  return (await faultOf(() => fetchSignerDocuments(served.imds))).code;
+}
+
+describe('fetchKeyBlob', () => {
+  const FOLDER = 'managed-ssh-keys/active-keys/';
+
+  it('fetches the blob of the user', async () => {
+    await using served = await serve(documents({ [`${FOLDER}alice/`]: 'blob' }));
+    expect((await fetchKeyBlob(served.imds, 'alice'))?.toString()).toBe('blob');
+  });
+
+  it('finds nothing where nobody pushed a key', async () => {
+    await using served = await serve(documents({}));
+    expect(await fetchKeyBlob(served.imds, 'alice')).toBeUndefined();
+  });
+
+  it.each([
+    ['a.b@corp', 'a.b%40corp'],
+    ['machine$', 'machine%24'],
+    ['ec2-user', 'ec2-user'],
+  ])('encodes the user %s in the path', async (user, encoded) => {
+    await using served = await serve(documents({}));
+    await fetchKeyBlob(served.imds, user);
+    expect(served.server.paths.at(-1)).toBe(`/latest/meta-data/${FOLDER}${encoded}/`);
+  });
+
+  it('reads a blob of hundreds of keys, and no more than its limit', async () => {
+    const path = `${FOLDER}alice/`;
+    const most = Buffer.alloc(BODY_LIMITS.keys, 'x');
+    await using served = await serve(documents({ [path]: most }));
+    expect((await fetchKeyBlob(served.imds, 'alice'))?.equals(most)).toBe(true);
+    const more = Buffer.alloc(BODY_LIMITS.keys + 1, 'x');
+    await using other = await serve(documents({ [path]: more }));
+    const fault = await faultOf(() => fetchKeyBlob(other.imds, 'alice'));
+    expect(fault.code).toBe('IMDS_BODY_TOO_LARGE');
+  });
+});
+
+describe('fetchInstanceId', () => {
+  it('fetches the id, and no other form of it', async () => {
+    await using served = await serve(documents(DOCUMENTS));
+    expect(await fetchInstanceId(served.imds)).toBe('i-0123456789abcdef0');
+    await using other = await serve(documents({ 'instance-id': 'i-1' }));
+    expect((await faultOf(() => fetchInstanceId(other.imds))).code).toBe('IMDS_MALFORMED');
+  });
+});
+
+describe('fetchSignerDocuments', () => {
+  it('fetches everything that proves a signer', async () => {
+    await using served = await serve(documents(DOCUMENTS));
+    expect(await fetchSignerDocuments(served.imds)).toEqual({
+      instanceId: 'i-0123456789abcdef0',
+      region: 'us-east-1',
+      domain: 'amazonaws.com',
+      chainPem: CHAIN,
+      staples: [Buffer.from('first'), Buffer.from('second')],
+    });
+  });
+
+  it('does not look at the zone where there is a region', async () => {
+    await using served = await serve(documents(DOCUMENTS));
+    await fetchSignerDocuments(served.imds);
+    expect(served.server.paths.join()).not.toContain('availability-zone');
+  });
+
+  it('takes the region out of the zone where there is none', async () => {
+    await using served = await serve(documents(changed({ 'placement/region': undefined })));
+    expect(await fetchSignerDocuments(served.imds)).toMatchObject({ region: 'us-west-2' });
+  });
+
+  it('does not take a malformed region for a missing one', async () => {
+    expect(await codeOf({ 'placement/region': 'nowhere' })).toBe('IMDS_MALFORMED');
+  });
+
+  it('leaves a service without staples to the verdict', async () => {
+    await using served = await serve(documents(changed({ [OCSP]: '' })));
+    expect(await fetchSignerDocuments(served.imds)).toMatchObject({ staples: [] });
+  });
+
+  it.each(['instance-id', 'services/domain', 'managed-ssh-keys/signer-cert/', OCSP, `${OCSP}BB`])(
+    'takes a missing %s for a fault',
+    async (path) => {
+      expect(await codeOf({ [path]: undefined })).toBe('IMDS_STATUS');
+    },
+  );
+
+  it('takes a missing region and zone for a fault', async () => {
+    const missing = { 'placement/region': undefined, 'placement/availability-zone': undefined };
+    expect(await codeOf(missing)).toBe('IMDS_STATUS');
+  });
+
+  it.each([
+    ['instance-id', 'mi-0123456789abcdef0'],
+    ['placement/region', 'us-east-1a'],
+    ['services/domain', 'localhost'],
+    [OCSP, '../signer-cert'],
+    [
+      OCSP,
+      Array<string>(MAX_STAPLES + 1)
+        .fill('AA')
+        .join('\n'),
+    ],
+  ])('takes a malformed %s for a fault: %j', async (path, body) => {
+    expect(await codeOf({ [path]: body })).toBe('IMDS_MALFORMED');
+  });
+
+  it.each([
+    ['instance-id', BODY_LIMITS.word],
+    ['placement/region', BODY_LIMITS.word],
+    ['services/domain', BODY_LIMITS.word],
+    ['managed-ssh-keys/signer-cert/', BODY_LIMITS.chain],
+    [OCSP, BODY_LIMITS.stapleNames],
+    [`${OCSP}AA`, BODY_LIMITS.staple],
+  ])('bounds the body of %s', async (path, limit) => {
+    expect(await codeOf({ [path]: 'a'.repeat(limit + 1) })).toBe('IMDS_BODY_TOO_LARGE');
+  });
+
+  it('needs two rounds: everything at once, and the staples behind their list', async () => {
+    const rounds: string[][] = [[]];
+    const answer = documents(DOCUMENTS);
+    const expected = 5;
+    const waiting: (() => void)[] = [];
+    await using served = await serve((response, request) => {
+      if (request.path.endsWith('/token')) {
+        answer(response, request);
+        return;
+      }
+      rounds.at(-1)?.push(request.path);
+      waiting.push(() => {
+        answer(response, request);
+      });
+      if (rounds.length === 1 && waiting.length < expected) return;
+      if (rounds.length === 1) rounds.push([]);
+      for (const go of waiting.splice(0)) go();
+    });
+    await fetchSignerDocuments(served.imds);
+    expect(rounds.map((paths) => paths.length)).toEqual([5, 2]);
+  });
+});
