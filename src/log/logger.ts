@@ -6,8 +6,9 @@ import type { SyslogLine } from './syslog.ts';
 const SEVERITIES: Readonly<Record<number, number>> = { 20: 7, 30: 6, 40: 4, 50: 3 };
 
 /**
- * Turns events into syslog lines: one JSON object a line, `event` first. Time, host and process are
- * the journal's to say. No transport: a worker thread would cost more than everything else here.
+ * Turns events into syslog lines: one JSON object a line, `level` and `event` first. Time, host and
+ * process are the journal's to say. No transport: a worker thread would cost more than everything
+ * else here.
  * @param events what happened
  * @param level the least level that is written
  */

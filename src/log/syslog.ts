@@ -55,8 +55,9 @@ function writeToJournal(lines: readonly SyslogLine[]): Promise<boolean> {
     socket.on('error', () => {
       give(false);
     });
-    socket.end(journalStream(lines), () => {
-      give(true);
+    // Called with the error where the stream has failed; its type does not say so.
+    socket.end(journalStream(lines), (error?: Error | null) => {
+      give(!error);
     });
   });
 }

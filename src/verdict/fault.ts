@@ -8,8 +8,7 @@ export type FaultCode =
   | 'IMDS_FOREIGN_INSTANCE'
   | 'DMI_UNREADABLE'
   | 'TRUST_STORE_UNREADABLE'
-  | 'DEADLINE_EXCEEDED'
-  | 'OUTPUT_FAILED';
+  | 'DEADLINE_EXCEEDED';
 
 /** Thrown by the edges (`imds`, `host`) and caught once, in the composition root. */
 export class Fault extends Error {
