@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** A machine of one's own: its own mounts and its own network, in which nothing is but loopback. */
+export interface PrivateMachine {
+  /** Folders that are empty at first. */
+  readonly empty: readonly string[];
+  /** Files below them, with what is in them. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Shell commands that are run before the program, for what files cannot say. */
+  readonly prepare?: readonly string[];
+}
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a command on such a machine, as root there; the real one is not touched. Where it is not root
+ * that calls, a user namespace makes it so.
+ */
+export async function runOn(
+  machine: PrivateMachine,
+  command: readonly string[],
+  options: { readonly cwd?: string } = {},
+): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), 'machine-'));
+  try {
+    const args = process.getuid?.() === 0 ? ['-mn'] : ['-rmn'];
+    const script = [...prepare(machine, folder), 'exec "$@"'].join('\n');
+    const child = spawn('unshare', [...args, 'bash', '-euc', script, 'bash', ...command], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
+    const status = new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { status: await status, stdout, stderr };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Copies the contents from a folder that is still there when /etc or /run are not. */
+function prepare(machine: PrivateMachine, folder: string): readonly string[] {
+  const mounts = machine.empty.map((path) => `mount -t tmpfs tmpfs ${path}`);
+  const files = Object.entries(machine.files ?? {}).map(([path, content], index) => {
+    const source = join(folder, String(index));
+    writeFileSync(source, content);
+    return `mkdir -p ${dirname(path)}; cp ${source} ${path}`;
+  });
+  return ['ip link set lo up', ...mounts, ...files, ...(machine.prepare ?? [])];
+}
+
+/**
+ * Evaluates TypeScript on such a machine: `body` uses `load(path)` to import below `src/`, and what it
+ * returns comes back as a value; a thrown error as `{ thrown: code }`.
+ */
+export async function evaluateOn(machine: PrivateMachine, body: string): Promise<unknown> {
+  const source = join(import.meta.dirname, '../../src');
+  const program = `
+    const load = (path) => import(${JSON.stringify(`${source}/`)} + path);
+    const run = async () => { ${body} };
+    const value = await run().catch((error) => ({ thrown: error.code ?? String(error) }));
+    process.stdout.write(JSON.stringify(value ?? null));
+    process.exit(0);`;
+  const args = [process.execPath, '--input-type=module', '--eval', program];
+  const { stdout, stderr } = await runOn(machine, args);
+  if (stdout === '') throw new Error(`nothing came back: ${stderr}`);
+  return JSON.parse(stdout);
+}

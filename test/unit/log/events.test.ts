@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/authorize/authorize.ts';
+import type { KeyVerdict, Request } from '../../../src/authorize/signed-key.ts';
+import { bugEvent, decisionEvents, faultEvent, usageEvent } from '../../../src/log/events.ts';
+import { parseFingerprint } from '../../../src/ssh/fingerprint.ts';
+import { parsePublicKey } from '../../../src/ssh/public-key.ts';
+import { Fault } from '../../../src/verdict/fault.ts';
+import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
+import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
+import { CALLER, INSTANCE, KEY_LINE, NOW, REQUEST } from '../../support/signed-blobs.ts';
+
+const QUESTION: Request = { user: 'alice', instanceId: INSTANCE, now: NOW };
+const HOSTILE = `\n\r\0\u001b[31m\u202e${'x'.repeat(10_000)}`;
+const FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
+
+const judged = (...verdicts: readonly KeyVerdict[]): Decision => ({ kind: 'judged', verdicts });
+
+const refusal = (number: number, reason: KeyReason, detail = 'why'): KeyVerdict => ({
+  number,
+  ok: false,
+  reason,
+  detail,
+});
+
+function accepted(number = 1, changes: { caller?: string; request?: string } = {}): KeyVerdict {
+  const key = parsePublicKey(KEY_LINE);
+  if (!key.ok) throw new Error(key.reason);
+  const value = { key: key.value, fingerprint: FINGERPRINT, expiry: NOW + 60, ...changes };
+  return { number, ok: true, value };
+}
+
+describe('the event of an accepted key', () => {
+  it('tells user, fingerprint, type, caller, request and expiry', () => {
+    const verdict = accepted(1, { caller: CALLER, request: REQUEST });
+    expect(decisionEvents(judged(verdict), QUESTION)).toMatchObject([
+      {
+        level: 'info',
+        event: 'key-accepted',
+        fields: {
+          user: 'alice',
+          fingerprint: FINGERPRINT,
+          keyType: 'ssh-ed25519',
+          caller: CALLER,
+          request: REQUEST,
+          expiry: NOW + 60,
+        },
+      },
+    ]);
+  });
+
+  it('does not have the fields that the service left out', () => {
+    const [event] = decisionEvents(judged(accepted()), QUESTION);
+    expect(Object.keys(event?.fields ?? {})).toEqual(['user', 'fingerprint', 'keyType', 'expiry']);
+  });
+
+  it('has room for the longest caller that IAM knows', () => {
+    const caller = `arn:aws:sts::123456789012:assumed-role/${'r'.repeat(64)}/${'s'.repeat(64)}`;
+    const [event] = decisionEvents(judged(accepted(1, { caller })), QUESTION);
+    expect(event?.fields['caller']).toBe(caller);
+  });
+});
+
+describe('the event of a refused key', () => {
+  it.each(Object.keys(KEY_REASONS) as KeyReason[])('tells the reason %s', (reason) => {
+    const [event] = decisionEvents(judged(refusal(3, reason)), QUESTION);
+    expect(event?.event).toBe('key-refused');
+    expect(event?.fields).toEqual({ user: 'alice', reason, detail: 'why', entry: 3 });
+    expect(event?.level).toBe(reason === 'fingerprint-mismatch' ? 'debug' : 'info');
+  });
+
+  it('tells the fingerprint that was offered, if one was', () => {
+    const fingerprint = parseFingerprint(FINGERPRINT);
+    const events = decisionEvents(judged(refusal(1, 'expired')), { ...QUESTION, fingerprint });
+    expect(events[0]?.fields).toMatchObject({ offered: FINGERPRINT });
+  });
+});
+
+describe('the events of many keys', () => {
+  const flood = Array.from({ length: 500 }, (_, index) => refusal(index + 1, 'entry-malformed'));
+
+  it('are the first 20 refusals and the number of the others', () => {
+    const events = decisionEvents(judged(...flood), QUESTION);
+    expect(events).toHaveLength(21);
+    expect(events.slice(0, 20).map(({ fields }) => fields['entry'])).toEqual(
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
+    expect(events.at(-1)).toMatchObject({ event: 'keys-refused-more', fields: { count: 480 } });
+  });
+
+  it('are all of them up to 20 refusals', () => {
+    const events = decisionEvents(judged(...flood.slice(0, 20)), QUESTION);
+    expect(events.map(({ event }) => event)).toEqual(Array(20).fill('key-refused'));
+  });
+
+  it('never leave out an accepted key, wherever it stands', () => {
+    const events = decisionEvents(judged(...flood, accepted(501)), QUESTION);
+    expect(events.filter(({ event }) => event === 'key-accepted')).toHaveLength(1);
+  });
+
+  it('do not count other fingerprints, which stay at debug', () => {
+    const others = flood.map(({ number }) => refusal(number, 'fingerprint-mismatch'));
+    const events = decisionEvents(judged(...others, refusal(501, 'expired')), QUESTION);
+    const written = events.filter(({ level }) => level !== 'debug');
+    expect(written).toMatchObject([{ event: 'key-refused', fields: { reason: 'expired' } }]);
+  });
+
+  it('are none where there was no key', () => {
+    expect(decisionEvents(judged(), QUESTION)).toEqual([]);
+  });
+});
+
+describe('the event of a refused signer', () => {
+  it.each(Object.keys(SIGNER_REASONS) as SignerReason[])('warns with the reason %s', (reason) => {
+    const decision = { kind: 'signer-refused', reason, detail: 'why', subject: 'CN=x' } as const;
+    expect(decisionEvents(decision, QUESTION)).toMatchObject([
+      {
+        level: 'warn',
+        event: 'signer-refused',
+        fields: { user: 'alice', reason, detail: 'why', subject: 'CN=x' },
+      },
+    ]);
+  });
+
+  it('has no subject where no certificate could be read', () => {
+    const decision = { kind: 'signer-refused', reason: 'chain-malformed', detail: 'why' } as const;
+    expect(decisionEvents(decision, QUESTION)[0]?.fields).not.toHaveProperty('subject');
+  });
+});
+
+describe('the events of what is no verdict', () => {
+  it('tell the code of a fault, and the error underneath', () => {
+    const fault = new Fault('IMDS_TIMEOUT', 'no answer', { cause: new Error('socket') });
+    expect(faultEvent(fault, 'alice')).toMatchObject({
+      level: 'error',
+      event: 'fault',
+      fields: { user: 'alice', code: 'IMDS_TIMEOUT', detail: 'no answer', cause: 'socket' },
+    });
+    expect(faultEvent(new Fault('IMDS_TIMEOUT', 'x'), 'alice').fields).not.toHaveProperty('cause');
+  });
+
+  it('tell the stack of a bug, whatever was thrown', () => {
+    const { level, event, fields } = bugEvent(new TypeError('ours'));
+    expect({ level, event }).toEqual({ level: 'error', event: 'bug' });
+    expect(fields['stack']).toMatch(/ours.*events\.test\.ts/);
+    expect(bugEvent('a text').fields['stack']).toBe('a text');
+    expect(bugEvent(undefined).fields['stack']).toBe('undefined');
+  });
+
+  it('tell what was wrong with the command line', () => {
+    const event = { level: 'error', event: 'usage', fields: { detail: 'expected <user>' } };
+    expect(usageEvent('expected <user>')).toMatchObject(event);
+  });
+});
+
+describe('every event', () => {
+  const hostileQuestion = { ...QUESTION, user: HOSTILE };
+  const hostileKey = judged(
+    accepted(1, { caller: HOSTILE, request: HOSTILE }),
+    refusal(2, 'expired', HOSTILE),
+  );
+  const hostileSigner: Decision = {
+    kind: 'signer-refused',
+    reason: 'name-mismatch',
+    detail: HOSTILE,
+    subject: HOSTILE,
+  };
+  const fault = new Fault('IMDS_STATUS', HOSTILE, { cause: new Error(HOSTILE) });
+  const events = [
+    ...decisionEvents(hostileKey, hostileQuestion),
+    ...decisionEvents(hostileSigner, hostileQuestion),
+    faultEvent(fault, HOSTILE),
+    bugEvent(new Error(HOSTILE)),
+    usageEvent(HOSTILE),
+  ];
+
+  it('is printable ASCII of bounded length, whatever the network says', () => {
+    expect(events).toHaveLength(6);
+    for (const { message, fields } of events) {
+      for (const text of [message, ...Object.values(fields).map(String)]) {
+        expect(text).toMatch(/^[\x20-\x7e]{0,2000}$/);
+      }
+    }
+  });
+});
