@@ -118,12 +118,12 @@ export class ImdsClient implements Metadata {
     const once = (): Promise<Answer> => this.#askOnce(method, url, headers, limit);
     const first = await once().catch((error: unknown) => {
       if (RESET.has(systemCode(error))) return undefined;
-      throw this.#toFault(error, url);
+      throw toFault(error, url);
     });
     if (first !== undefined && !BUSY.has(first.status)) return first;
     await pause(Math.min(RETRY_PAUSE_MS, this.#deadline.remaining()));
     return once().catch((error: unknown) => {
-      throw this.#toFault(error, url);
+      throw toFault(error, url);
     });
   }
 
@@ -133,12 +133,21 @@ export class ImdsClient implements Metadata {
     headers: Readonly<Record<string, string>>,
     limit: number,
   ): Promise<Answer> {
-    const time = Math.min(REQUEST_MS, this.#deadline.remaining());
-    if (time <= 0) throw new Fault('DEADLINE_EXCEEDED', 'no time is left for IMDS');
+    const left = this.#deadline.remaining();
+    if (left <= 0) throw new Fault('DEADLINE_EXCEEDED', 'no time is left for IMDS');
     const controller = new AbortController();
-    const timer = setTimeout(() => {
-      controller.abort();
-    }, time);
+    let late: Fault | undefined;
+    const timer = setTimeout(
+      () => {
+        // What struck is decided beforehand: a timer may be a millisecond early.
+        late =
+          left < REQUEST_MS
+            ? new Fault('DEADLINE_EXCEEDED', `no time is left, waiting for ${url}`)
+            : new Fault('IMDS_TIMEOUT', `no answer within ${REQUEST_MS} ms from ${url}`);
+        controller.abort();
+      },
+      Math.min(REQUEST_MS, left),
+    );
     try {
       const response = await fetch(url, {
         method,
@@ -153,34 +162,28 @@ export class ImdsClient implements Metadata {
       const body = Buffer.from(await response.arrayBuffer());
       if (response.status === 200 && body.length > limit) throw tooLarge(url);
       return { status: response.status, body };
+    } catch (error) {
+      throw late ?? error;
     } finally {
       clearTimeout(timer);
     }
   }
+}
 
-  #toFault(error: unknown, url: string): Fault {
-    if (error instanceof Fault) return error;
-    const at = new URL(url);
-    const where = `${at.host}${at.pathname}`;
-    if (error instanceof Error && error.name === 'AbortError') {
-      return this.#deadline.remaining() <= 0
-        ? new Fault('DEADLINE_EXCEEDED', `no time is left, waiting for ${where}`)
-        : new Fault('IMDS_TIMEOUT', `no answer within ${REQUEST_MS} ms from ${where}`);
-    }
-    if (error instanceof FetchError && error.type === 'max-size') {
-      return tooLarge(url);
-    }
-    const code = systemCode(error);
-    const cause = { cause: error };
-    if (isRefusedConnection(error)) {
-      return new Fault('IMDS_UNREACHABLE', `cannot reach ${at.host}: ${code}`, cause);
-    }
-    if (RESET.has(code)) return new Fault('IMDS_UNREACHABLE', `connection lost: ${where}`, cause);
-    if (error instanceof FetchError) {
-      return new Fault('IMDS_MALFORMED', `no answer in HTTP from ${where}`, cause);
-    }
-    throw error;
+function toFault(error: unknown, url: string): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof FetchError && error.type === 'max-size') return tooLarge(url);
+  const code = systemCode(error);
+  const cause = { cause: error };
+  if (isRefusedConnection(error)) {
+    const { host } = new URL(url);
+    return new Fault('IMDS_UNREACHABLE', `cannot reach ${host}: ${code}`, cause);
   }
+  if (RESET.has(code)) return new Fault('IMDS_UNREACHABLE', `connection lost: ${url}`, cause);
+  if (error instanceof FetchError) {
+    return new Fault('IMDS_MALFORMED', `no answer in HTTP from ${url}`, cause);
+  }
+  throw error;
 }
 
 function tooLarge(url: string): Fault {
