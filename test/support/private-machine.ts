@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { run, type Command, type CommandResult } from '../rig/run.ts';
 
 /** A machine of one's own: its own mounts and its own network, in which nothing is but loopback. */
 export interface PrivateMachine {
@@ -14,35 +13,16 @@ export interface PrivateMachine {
   readonly prepare?: readonly string[];
 }
 
-export interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /**
  * Runs a command on such a machine, as root there; the real one is not touched. Where it is not root
  * that calls, a user namespace makes it so.
  */
-export async function runOn(
-  machine: PrivateMachine,
-  command: readonly string[],
-  options: { readonly cwd?: string } = {},
-): Promise<Ended> {
+export async function runOn(machine: PrivateMachine, command: Command): Promise<CommandResult> {
   const folder = mkdtempSync(join(tmpdir(), 'machine-'));
   try {
-    const args = process.getuid?.() === 0 ? ['-mn'] : ['-rmn'];
+    const flags = process.getuid?.() === 0 ? '-mn' : '-rmn';
     const script = [...prepare(machine, folder), 'exec "$@"'].join('\n');
-    const child = spawn('unshare', [...args, 'bash', '-euc', script, 'bash', ...command], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...options,
-    });
-    const status = new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { status: await status, stdout, stderr };
+    return await run(['unshare', flags, 'bash', '-euc', script, 'bash', ...command]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -71,8 +51,8 @@ export async function evaluateOn(machine: PrivateMachine, body: string): Promise
     const value = await run().catch((error) => ({ thrown: error.code ?? String(error) }));
     process.stdout.write(JSON.stringify(value ?? null));
     process.exit(0);`;
-  const args = [process.execPath, '--input-type=module', '--eval', program];
-  const { stdout, stderr } = await runOn(machine, args);
+  const command: Command = [process.execPath, '--input-type=module', '--eval', program];
+  const { stdout, stderr } = await runOn(machine, command);
   if (stdout === '') throw new Error(`nothing came back: ${stderr}`);
   return JSON.parse(stdout);
 }
