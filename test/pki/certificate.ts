@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bitString, context, integer, sequence, time } from './der.ts';
+import { bitString, contentOf, context, integer, sequence, time } from './der.ts';
 import {
   authorityKeyId,
   basicConstraints,
@@ -55,14 +55,10 @@ export interface CertificateSpec {
 
 /** The SHA-1 of the subjectPublicKey bits, as key identifiers and OCSP's issuerKeyHash use it. */
 export function keyHash(key: TestKey, hash: 'sha1' | 'sha256' = 'sha1'): Buffer {
-  const der = key.spki;
-  // The BIT STRING ends the SubjectPublicKeyInfo; its offset follows from the algorithm's length.
-  const outer = der.readUInt8(1) < 0x80 ? 2 : 2 + (der.readUInt8(1) & 0x7f);
-  const bits = outer + 2 + der.readUInt8(outer + 1);
-  const header = der.readUInt8(bits + 1) < 0x80 ? 2 : 2 + (der.readUInt8(bits + 1) & 0x7f);
-  return createHash(hash)
-    .update(der.subarray(bits + header + 1))
-    .digest();
+  // The key's bits follow the algorithm and the count of unused bits.
+  const content = contentOf(key.spki);
+  const bits = content.subarray(2 + content.readUInt8(1));
+  return createHash(hash).update(contentOf(bits).subarray(1)).digest();
 }
 
 /** Makes and signs a certificate exactly as the specification says. */

@@ -16,6 +16,12 @@ function lengthOctets(length: number): Buffer {
   return Buffer.concat([Buffer.from([0x80 | octets.length]), octets]);
 }
 
+/** The content octets of an element with a low tag number. */
+export function contentOf(element: Buffer): Buffer {
+  const first = element.readUInt8(1);
+  return element.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
+}
+
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => tlv(0x30, ...parts);
 export const set = (...parts: readonly Uint8Array[]): Buffer => tlv(0x31, ...parts);
 export const octetString = (...parts: readonly Uint8Array[]): Buffer => tlv(0x04, ...parts);

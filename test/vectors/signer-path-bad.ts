@@ -1,5 +1,6 @@
 import {
   algorithmIdentifier,
+  contentOf,
   context,
   distinguishedName,
   generalName,
@@ -223,7 +224,7 @@ const MALFORMED: readonly SignerVector[] = [
 
 /** Replaces the serial number of a tbsCertificate, which stands after its version. */
 function replaceSerial(tbs: Buffer, serial: Buffer): Buffer {
-  const content = tbs.subarray(4);
+  const content = contentOf(tbs);
   const version = context(0, integer(2));
   const old = content.readUInt8(version.length + 1);
   return sequence(version, integer(serial), content.subarray(version.length + 2 + old));

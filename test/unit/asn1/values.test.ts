@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { DerError, DerReader } from '../../../src/asn1/der-reader.ts';
+import {
+  readBitOctets,
+  readBoolean,
+  readGeneralizedTime,
+  readInteger,
+  readNamedBits,
+  readOid,
+  readSmallInteger,
+  readTime,
+} from '../../../src/asn1/values.ts';
+import { generalizedTime, oid, time, tlv } from '../../pki/index.ts';
+
+const hex = (text: string): DerReader => DerReader.over(Buffer.from(text, 'hex'), 999);
+const utc = (text: string): DerReader => DerReader.over(tlv(0x17, Buffer.from(text)), 99);
+const general = (text: string): DerReader => DerReader.over(tlv(0x18, Buffer.from(text)), 99);
+
+describe('readInteger', () => {
+  it.each(['020100', '02017f', '0201ff', '02020080', '0202ff7f'])('reads %s', (text) => {
+    expect(readInteger(hex(text)).toString('hex')).toBe(text.slice(4));
+  });
+
+  it.each(['0200', '02020001', '0202007f', '0202ffff', '0202ff80'])('refuses %s', (text) => {
+    expect(() => readInteger(hex(text))).toThrow(DerError);
+  });
+});
+
+describe('readSmallInteger', () => {
+  it.each([
+    ['020100', 0],
+    ['02017f', 127],
+    ['02020080', 128],
+    ['02027fff', 32_767],
+  ])('reads %s as %i', (text, value) => {
+    expect(readSmallInteger(hex(text))).toBe(value);
+  });
+
+  it.each(['0201ff', '0203008000'])('refuses %s', (text) => {
+    expect(() => readSmallInteger(hex(text))).toThrow(DerError);
+  });
+});
+
+describe('readBoolean', () => {
+  it('reads 00 and ff', () => {
+    expect([readBoolean(hex('010100')), readBoolean(hex('0101ff'))]).toEqual([false, true]);
+  });
+
+  it.each(['0100', '010101', '01020000'])('refuses %s', (text) => {
+    expect(() => readBoolean(hex(text))).toThrow(DerError);
+  });
+});
+
+describe('readOid', () => {
+  it.each(['2.5.29.19', '1.2.840.113549.1.1.11', '0.9.2342.19200300.100.1.25', '2.999', '2.5'])(
+    'reads %s',
+    (dotted) => {
+      expect(readOid(DerReader.over(oid(dotted), 99))).toBe(dotted);
+    },
+  );
+
+  it.each([
+    ['an empty one', '0600'],
+    ['an arc that does not end', '06025581'],
+    ['an arc with a leading zero', '0603558013'],
+    ['an arc of more than 49 bits', '060a2affffffffffffffff7f'],
+  ])('refuses %s', (_what, text) => {
+    expect(() => readOid(hex(text))).toThrow(DerError);
+  });
+});
+
+describe('readBitOctets', () => {
+  it('reads whole octets', () => {
+    expect(readBitOctets(hex('030300aabb'))).toEqual(Buffer.of(0xaa, 0xbb));
+  });
+
+  it.each(['0300', '030201fe'])('refuses %s', (text) => {
+    expect(() => readBitOctets(hex(text))).toThrow(DerError);
+  });
+});
+
+describe('readNamedBits', () => {
+  it.each([
+    ['030100', 0],
+    ['03020780', 0x8000],
+    ['03020106', 0x0600],
+    ['0303070680', 0x0680],
+  ])('reads %s as %i', (text, bits) => {
+    expect(readNamedBits(hex(text))).toBe(bits);
+  });
+
+  it.each([
+    ['trailing zero bits', '03020080'],
+    ['set padding bits', '030207c0'],
+    ['eight unused bits', '03020800'],
+    ['unused bits of nothing', '030101'],
+    ['more than 16 bits', '0304008000 01'],
+    ['no octet at all', '0300'],
+  ])('refuses %s', (_what, text) => {
+    expect(() => readNamedBits(hex(text.replaceAll(' ', '')))).toThrow(DerError);
+  });
+});
+
+describe('readTime', () => {
+  it.each([
+    ['1950-01-01T00:00:00Z', '500101000000Z'],
+    ['1999-12-31T23:59:59Z', '991231235959Z'],
+    ['2000-02-29T12:00:00Z', '000229120000Z'],
+    ['2049-12-31T23:59:59Z', '491231235959Z'],
+  ])('reads the UTCTime of %s', (iso, text) => {
+    expect(readTime(utc(text))).toBe(Date.parse(iso) / 1000);
+  });
+
+  it('reads a GeneralizedTime from 2050 on', () => {
+    const seconds = Date.UTC(2050, 0) / 1000;
+    expect(readTime(DerReader.over(time(seconds), 99))).toBe(seconds);
+    expect(() => readTime(DerReader.over(generalizedTime(seconds - 1), 99))).toThrow(DerError);
+  });
+
+  it.each([
+    ['no seconds', '2601010000Z'],
+    ['an offset', '260101000000+0000'],
+    ['no Z', '2601010000000'],
+    ['a 29th of February in an ordinary year', '260229000000Z'],
+    ['month 0', '260001000000Z'],
+    ['month 13', '261301000000Z'],
+    ['day 0', '260100000000Z'],
+    ['hour 24', '260101240000Z'],
+    ['minute 60', '260101006000Z'],
+    ['second 60', '260101000060Z'],
+    ['a sign instead of a digit', '26010100000-Z'],
+  ])('refuses %s', (_what, text) => {
+    expect(() => readTime(utc(text))).toThrow(DerError);
+  });
+});
+
+describe('readGeneralizedTime', () => {
+  it('reads any year that exists', () => {
+    expect(readGeneralizedTime(general('20261122120000Z'))).toBe(Date.UTC(2026, 10, 22, 12) / 1000);
+    expect(readGeneralizedTime(general('99991231235959Z'))).toBe(253_402_300_799);
+  });
+
+  it.each([
+    ['a fraction', '20261122120000.5Z'],
+    ['an offset', '20261122120000+00'],
+    ['a 29th of February in 1900', '19000229000000Z'],
+    ['a year that Date takes for another', '00260101000000Z'],
+  ])('refuses %s', (_what, text) => {
+    expect(() => readGeneralizedTime(general(text))).toThrow(DerError);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { violatedConstraint } from '../../../src/signer/name-constraints.ts';
+import { readCertificate, type Certificate } from '../../../src/x509/certificate.ts';
+import type { NameConstraints } from '../../../src/x509/extensions.ts';
+import {
+  distinguishedName,
+  oid,
+  printableString,
+  scenario,
+  sequence,
+  set,
+  subjectAltName,
+  type Role,
+} from '../../pki/index.ts';
+
+const leafWith = (leaf: Role): Certificate => readCertificate(scenario({ leaf }).leaf.der);
+const dns = (text: string): NameConstraints['permitted'][number] => ({
+  form: 'dns',
+  content: Buffer.from(text),
+});
+const permits = (certificate: Certificate, ...permitted: NameConstraints['permitted']): boolean =>
+  violatedConstraint(certificate, { permitted, excluded: [] }) === undefined;
+const excludes = (certificate: Certificate, ...excluded: NameConstraints['excluded']): boolean =>
+  violatedConstraint(certificate, { permitted: [], excluded }) !== undefined;
+
+describe('violatedConstraint', () => {
+  const host = leafWith({ names: subjectAltName(['Host.Example.Com']) });
+
+  it.each([
+    ['host.example.com', true],
+    ['example.com', true],
+    ['EXAMPLE.com', true],
+    ['com', true],
+    ['', true],
+    ['.example.com', true],
+    ['.host.example.com', false],
+    ['xample.com', false],
+    ['a.host.example.com', false],
+    ['example.org', false],
+  ])('sees host.example.com within the permitted %j: %s', (base, within) => {
+    expect(permits(host, dns(base))).toBe(within);
+  });
+
+  it.each([
+    ['example.com', true],
+    ['.example.com', true],
+    ['example.com.', true],
+    ['.host.example.com', true],
+    ['', true],
+    ['xample.com', false],
+  ])('sees host.example.com within the excluded %j: %s', (base, within) => {
+    expect(excludes(host, dns(base))).toBe(within);
+  });
+
+  it('is satisfied with one of several permitted subtrees, and asks it of every name', () => {
+    expect(permits(host, dns('example.org'), dns('example.com'))).toBe(true);
+    const two = leafWith({ names: subjectAltName(['a.example.com', 'b.example.org']) });
+    expect(permits(two, dns('example.com'))).toBe(false);
+  });
+
+  it('takes the common name for a dns name only without a SubjectAltName', () => {
+    const base = dns('example.com');
+    expect(excludes(leafWith({ subject: 'a.example.com', names: null }), base)).toBe(true);
+    expect(excludes(leafWith({ subject: 'a.example.com' }), base)).toBe(false);
+  });
+
+  const directory = (
+    ...parts: Parameters<typeof distinguishedName>
+  ): NameConstraints['permitted'][number] => ({
+    form: 'directory',
+    content: distinguishedName(...parts),
+  });
+  const amazon = leafWith({
+    subject: [
+      ['C', 'US'],
+      ['O', 'Amazon'],
+      ['CN', 'x'],
+    ],
+  });
+
+  it('compares directory names from the front', () => {
+    expect(
+      permits(
+        amazon,
+        directory([
+          ['C', 'US'],
+          ['O', 'Amazon'],
+        ]),
+      ),
+    ).toBe(true);
+    expect(permits(amazon, directory([['O', 'Amazon']]))).toBe(false);
+    expect(
+      permits(
+        amazon,
+        directory([
+          ['C', 'US'],
+          ['O', 'Amaz'],
+        ]),
+      ),
+    ).toBe(false);
+    expect(
+      permits(
+        amazon,
+        directory([
+          ['C', 'US'],
+          ['O', 'Amazon'],
+          ['CN', 'x'],
+          ['CN', 'y'],
+        ]),
+      ),
+    ).toBe(false);
+  });
+
+  it('permits directory names by exact bytes only, and excludes them however they are written', () => {
+    const loose = directory([
+      ['C', 'US'],
+      ['O', ' AMAZON', printableString],
+    ]);
+    expect(permits(amazon, loose)).toBe(false);
+    expect(excludes(amazon, loose)).toBe(true);
+    expect(
+      excludes(
+        amazon,
+        directory([
+          ['C', 'US'],
+          ['O', 'Other'],
+        ]),
+      ),
+    ).toBe(false);
+  });
+
+  it('applies constraints on mail addresses to the subject', () => {
+    const email = sequence(
+      set(sequence(oid('1.2.840.113549.1.9.1'), printableString('a@example.com'))),
+    );
+    const constraint = { form: 'email', content: Buffer.from('example.org') } as const;
+    expect(excludes(leafWith({ subject: email }), constraint)).toBe(true);
+    expect(permits(leafWith({ subject: email }), constraint)).toBe(false);
+    expect(excludes(amazon, constraint)).toBe(false);
+  });
+
+  it('refuses more comparisons than certificates in use need', () => {
+    const names = subjectAltName(Array.from({ length: 200 }, (_, i) => `h${i}.example.com`));
+    const bases = Array.from({ length: 200 }, (_, i) => dns(`x${i}.example.com`));
+    expect(excludes(leafWith({ names }), ...bases)).toBe(true);
+  });
+});

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { DerError } from '../../../src/asn1/der-reader.ts';
+import {
+  readCertificate,
+  sameSubjectAndKey,
+  unknownCriticalExtension,
+} from '../../../src/x509/certificate.ts';
+import { KEY_USAGE, PURPOSE } from '../../../src/x509/extensions.ts';
+import {
+  basicConstraints,
+  boolean,
+  context,
+  contentOf,
+  contextPrimitive,
+  extension,
+  extKeyUsage,
+  generalName,
+  integer,
+  issueCertificate,
+  keyUsage,
+  nameConstraints,
+  octetString,
+  oid,
+  sequence,
+  subjectAltName,
+  testKey,
+  unknownExtension,
+  utf8String,
+  type CertificateSpec,
+} from '../../pki/index.ts';
+
+const NOW = 1_764_000_000;
+const issue = (spec: Partial<CertificateSpec> = {}): ReturnType<typeof issueCertificate> =>
+  issueCertificate({
+    subject: 'Subject',
+    key: testKey('p256'),
+    notBefore: NOW,
+    notAfter: NOW + 60,
+    ...spec,
+  });
+const read = (spec: Partial<CertificateSpec> = {}): ReturnType<typeof readCertificate> =>
+  readCertificate(issue(spec).der);
+
+describe('readCertificate', () => {
+  it('reads what the issuer wrote', () => {
+    const issued = issue({ serial: 0xabcdn });
+    expect(readCertificate(issued.der)).toMatchObject({
+      der: issued.der,
+      serial: Buffer.of(0, 0xab, 0xcd),
+      issuer: issued.issuer,
+      subject: issued.subject,
+      notBefore: NOW,
+      notAfter: NOW + 60,
+      publicKey: { kind: 'ec', spki: issued.key.spki },
+    });
+  });
+
+  it('reads the extensions that mean something', () => {
+    const certificate = read({
+      extensions: [
+        basicConstraints(true, { pathLength: 3 }),
+        keyUsage('digitalSignature', 'keyCertSign'),
+        extKeyUsage('serverAuth', 'ocspSigning'),
+        subjectAltName(['a.example', generalName.ip([10, 0, 0, 1])]),
+        nameConstraints({ permitted: [generalName.dns('example')] }),
+      ],
+    });
+    expect(certificate).toMatchObject({
+      basicConstraints: { ca: true, pathLength: 3 },
+      keyUsage: KEY_USAGE.digitalSignature | KEY_USAGE.keyCertSign,
+      extKeyUsage: [PURPOSE.serverAuth, PURPOSE.ocspSigning],
+      subjectAltName: [
+        { form: 'dns', content: Buffer.from('a.example') },
+        { form: 'ip', content: Buffer.of(10, 0, 0, 1) },
+      ],
+      nameConstraints: { permitted: [{ form: 'dns' }], excluded: [] },
+    });
+  });
+
+  it('takes a serial number of zero, which old roots have', () => {
+    expect(read({ serial: 0n }).serial).toEqual(Buffer.of(0));
+  });
+
+  it('takes flags that are explicitly false, which certificates in use have', () => {
+    const explicit = sequence(
+      oid('2.5.29.19'),
+      boolean(false),
+      octetString(sequence(boolean(false))),
+    );
+    expect(read({ extensions: [explicit] }).basicConstraints).toEqual({ ca: false });
+  });
+
+  const value = (id: string, der: Buffer): Partial<CertificateSpec> => ({
+    extensions: [extension(id, false, der)],
+  });
+  it.each<[string, Partial<CertificateSpec>]>([
+    ['version 1', { version: 1 }],
+    ['version 2', { version: 2 }],
+    ['a serial number of 21 octets', { serial: 1n << 160n }],
+    ['an empty issuer', { issuer: sequence() }],
+    [
+      'a unique identifier',
+      { alterTbs: (tbs) => sequence(contentOf(tbs), contextPrimitive(1, Buffer.of(0, 1))) },
+    ],
+    ['an extension twice', { extensions: [unknownExtension(false), unknownExtension(false)] }],
+    [
+      'an empty list of extensions',
+      { alterTbs: (tbs) => sequence(contentOf(tbs), context(3, sequence())) },
+    ],
+    [
+      'more than 32 extensions',
+      {
+        extensions: Array.from({ length: 33 }, (_, i) =>
+          extension(`1.3.${i}`, false, Buffer.of(5, 0)),
+        ),
+      },
+    ],
+    ['a path length of somebody who is no ca', value('2.5.29.19', sequence(integer(1)))],
+    [
+      'a negative path length',
+      value('2.5.29.19', sequence(boolean(true), integer(Buffer.of(0xff)))),
+    ],
+    ['bytes after BasicConstraints', value('2.5.29.19', Buffer.of(0x30, 0, 0))],
+    ['a key usage with padding', value('2.5.29.15', Buffer.of(3, 2, 0, 0x80))],
+    ['an empty list of purposes', value('2.5.29.37', sequence())],
+    ['an empty list of names', value('2.5.29.17', sequence())],
+    ['a name of an unknown form', value('2.5.29.17', sequence(contextPrimitive(9, Buffer.of(1))))],
+    ['a dns name with a NUL', { extensions: [subjectAltName(['a\0b'])] }],
+    ['a dns name with a letter beyond ascii', { extensions: [subjectAltName(['\u00e9'])] }],
+    ['more than 256 names', { extensions: [subjectAltName(Array.from({ length: 257 }, String))] }],
+    ['name constraints that constrain nothing', value('2.5.29.30', sequence())],
+    [
+      'a subtree with a minimum',
+      value(
+        '2.5.29.30',
+        sequence(context(0, sequence(generalName.dns('a'), contextPrimitive(0, Buffer.of(1))))),
+      ),
+    ],
+    [
+      'a certificate of more than 16 KiB',
+      { extensions: [extension('1.2.3', false, octetString(Buffer.alloc(17_000)))] },
+    ],
+  ])('refuses %s', (_what, spec) => {
+    expect(() => read(spec)).toThrow(DerError);
+  });
+
+  it('refuses a certificate that is cut off or goes on', () => {
+    const { der } = issue();
+    expect(() => readCertificate(der.subarray(0, -1))).toThrow(DerError);
+    expect(() => readCertificate(Buffer.concat([der, Buffer.of(0)]))).toThrow(DerError);
+  });
+});
+
+describe('unknownCriticalExtension', () => {
+  it('names the critical extension that is not understood', () => {
+    const extensions = [basicConstraints(true), unknownExtension(true)];
+    expect(unknownCriticalExtension(read({ extensions }).extensions)).toBe('1.3.6.1.4.1.99999.1');
+  });
+
+  it('has nothing against critical ones that are understood, and others that are not critical', () => {
+    const policies = extension('2.5.29.32', true, sequence(sequence(oid('1.2.3'))));
+    const extensions = [
+      basicConstraints(true),
+      keyUsage('keyCertSign'),
+      policies,
+      unknownExtension(false),
+    ];
+    expect(unknownCriticalExtension(read({ extensions }).extensions)).toBeUndefined();
+  });
+});
+
+describe('sameSubjectAndKey', () => {
+  it('looks at nothing but the subject and the key', () => {
+    const one = read();
+    expect(sameSubjectAndKey(one, read({ notAfter: NOW + 999, serial: 7n }))).toBe(true);
+    expect(sameSubjectAndKey(one, read({ key: testKey('p256', 'other') }))).toBe(false);
+    expect(
+      sameSubjectAndKey(
+        one,
+        read({ subject: [['CN', 'Subject', (text) => utf8String(`${text}x`)]] }),
+      ),
+    ).toBe(false);
+  });
+});

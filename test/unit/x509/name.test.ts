@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { DerError } from '../../../src/asn1/der-reader.ts';
+import { foldedName, nameText, readName } from '../../../src/x509/name.ts';
+import {
+  distinguishedName,
+  ia5String,
+  oid,
+  printableString,
+  sequence,
+  set,
+  tlv,
+  utf8String,
+} from '../../pki/index.ts';
+
+const cn = (text: string): Buffer => distinguishedName(text);
+
+describe('nameText', () => {
+  it('writes short names for the usual attributes and numbers for the others', () => {
+    const name = sequence(
+      set(sequence(oid('2.5.4.6'), printableString('US'))),
+      set(
+        sequence(oid('2.5.4.10'), utf8String('Amazon')),
+        sequence(oid('2.5.4.3'), utf8String('x')),
+      ),
+      set(sequence(oid('1.2.3.4'), ia5String('y'))),
+    );
+    expect(nameText(name)).toBe('C=US, O=Amazon, CN=x, 1.2.3.4=y');
+  });
+
+  it('leaves nothing but printable ascii', () => {
+    expect(nameText(cn('a\n\u001b[31m\u202eé\u0000'))).toBe('CN=a??[31m???');
+  });
+
+  it('ends after 256 characters', () => {
+    expect(nameText(cn('x'.repeat(300)))).toHaveLength(259);
+  });
+});
+
+describe('foldedName', () => {
+  it.each([
+    ['case', cn('Amazon'), cn('AMAZON')],
+    ['spaces', cn(' A  B '), cn('a b')],
+    ['the string type', cn('A'), distinguishedName([['CN', 'a', printableString]])],
+    ['composition', cn('\u00e9'), cn('e\u0301')],
+    [
+      'a wide string',
+      cn('a'),
+      sequence(set(sequence(oid('2.5.4.3'), tlv(0x1e, Buffer.of(0, 65))))),
+    ],
+  ])('makes names equal that differ in %s', (_what, a, b) => {
+    expect(foldedName(a)).toEqual(foldedName(b));
+  });
+
+  it('keeps names apart that differ in type, text or order', () => {
+    const texts = [
+      cn('a'),
+      cn('b'),
+      distinguishedName([['O', 'a']]),
+      distinguishedName([
+        ['CN', 'a'],
+        ['O', 'a'],
+      ]),
+      distinguishedName([
+        ['O', 'a'],
+        ['CN', 'a'],
+      ]),
+      cn('a+2.5.4.10="a"'),
+    ].map((name) => foldedName(name).join('/'));
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+});
+
+describe('readName', () => {
+  it.each([
+    ['an empty relative name', sequence(set())],
+    ['an attribute without a value', sequence(set(sequence(oid('2.5.4.3'))))],
+    ['an attribute with two values', sequence(set(sequence(oid('2.5.4.3'), cn('a'), cn('b'))))],
+    ['a name of more than 4 KiB', cn('x'.repeat(5000))],
+    ['bytes after the name', Buffer.concat([cn('a'), Buffer.of(0)])],
+  ])('refuses %s', (_what, name) => {
+    expect(() => readName(name)).toThrow(DerError);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { DerError } from '../../../src/asn1/der-reader.ts';
+import { importPublicKey, readPublicKeyInfo } from '../../../src/x509/public-key.ts';
+import {
+  bitString,
+  integer,
+  keyHash,
+  nullValue,
+  oid,
+  sequence,
+  testKey,
+  type KeyKind,
+} from '../../pki/index.ts';
+import { createHash } from 'node:crypto';
+
+const RSA = sequence(oid('1.2.840.113549.1.1.1'), nullValue());
+const rsa = (modulus: Buffer, exponent: number): Buffer =>
+  sequence(RSA, bitString(sequence(integer(modulus), integer(exponent))));
+const modulusOf = (bits: number): Buffer => {
+  const bytes = Buffer.alloc(Math.ceil((bits + 1) / 8), 0xff);
+  bytes[0] = bits % 8 === 0 ? 0 : (1 << (bits % 8)) - 1;
+  return bytes;
+};
+
+describe('readPublicKeyInfo', () => {
+  it.each<[KeyKind, string]>([
+    ['rsa2048', 'rsa'],
+    ['rsa3072', 'rsa'],
+    ['p256', 'ec'],
+    ['p384', 'ec'],
+    ['p521', 'ec'],
+    ['rsa1024', 'unsupported'],
+    ['secp256k1', 'unsupported'],
+    ['ed25519', 'unsupported'],
+  ])('takes %s for %s', (kind, expected) => {
+    const key = testKey(kind);
+    const info = readPublicKeyInfo(key.spki);
+    expect(info.kind).toBe(expected);
+    expect(createHash('sha1').update(info.keyBits).digest()).toEqual(keyHash(key));
+  });
+
+  it.each([
+    ['2047 bits', modulusOf(2047), 65_537, 'unsupported'],
+    ['2048 bits', modulusOf(2048), 65_537, 'rsa'],
+    ['8192 bits', modulusOf(8192), 3, 'rsa'],
+    ['8193 bits', modulusOf(8193), 3, 'unsupported'],
+    ['exponent 1', modulusOf(2048), 1, 'unsupported'],
+    ['an even exponent', modulusOf(2048), 65_536, 'unsupported'],
+    ['a negative modulus', Buffer.alloc(256, 0x80), 3, 'unsupported'],
+  ])('judges RSA with %s', (_what, modulus, exponent, kind) => {
+    expect(readPublicKeyInfo(rsa(modulus, exponent)).kind).toBe(kind);
+  });
+
+  it('does not take a compressed point', () => {
+    const algorithm = sequence(oid('1.2.840.10045.2.1'), oid('1.2.840.10045.3.1.7'));
+    const point = Buffer.concat([Buffer.of(2), Buffer.alloc(32, 1)]);
+    expect(readPublicKeyInfo(sequence(algorithm, bitString(point))).kind).toBe('unsupported');
+  });
+
+  it.each([
+    ['bytes after the key', Buffer.concat([testKey('p256').spki, Buffer.of(0)])],
+    ['RSA without a key', sequence(RSA, bitString(Buffer.of(1)))],
+    ['more than 4 KiB', rsa(Buffer.alloc(5000, 1), 3)],
+  ])('refuses %s', (_what, spki) => {
+    expect(() => readPublicKeyInfo(spki)).toThrow(DerError);
+  });
+});
+
+describe('importPublicKey', () => {
+  it('gives a key of node:crypto', () => {
+    const { spki, publicKey } = testKey('p384');
+    expect(importPublicKey(readPublicKeyInfo(spki))?.equals(publicKey)).toBe(true);
+  });
+
+  it('gives nothing for a point that is not on its curve, and for unsupported keys', () => {
+    const off = Buffer.from(testKey('p256').spki);
+    off[off.length - 1] = (off.at(-1) ?? 0) ^ 1;
+    expect(importPublicKey(readPublicKeyInfo(off))).toBeUndefined();
+    expect(importPublicKey(readPublicKeyInfo(testKey('ed25519').spki))).toBeUndefined();
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
+import { distinguishedName, issueCa, issueCertificate, pemOf, testKey } from '../../pki/index.ts';
+
+const dates = { notBefore: 1_764_000_000, notAfter: 1_764_000_060 };
+const ca = (name: string, slot = 'default'): ReturnType<typeof issueCa> =>
+  issueCa({ subject: name, key: testKey('p256', slot), ...dates });
+const v1 = issueCertificate({ subject: 'Root A', key: testKey('p256'), version: 1, ...dates });
+const [a, b, c] = [ca('Root A'), ca('Root B'), ca('Root C')];
+
+describe('TrustAnchors', () => {
+  it('finds each certificate of a bundle by its subject', () => {
+    const anchors = TrustAnchors.fromPem(a.pem + b.pem + c.pem);
+    expect(anchors.size).toBe(3);
+    for (const { subject, der } of [a, b, c]) {
+      expect(anchors.bySubject(subject).map((found) => found.der)).toEqual([der]);
+    }
+  });
+
+  it('takes bytes as well as text, and text between the blocks', () => {
+    const pem = `# Root A\n${a.pem}\n# Root B\r\n${b.pem.replaceAll('\n', '\r\n')}`;
+    expect(TrustAnchors.fromPem(Buffer.from(pem)).bySubject(b.subject)).toHaveLength(1);
+  });
+
+  it('finds nothing for a name that nobody has, and nothing in an empty bundle', () => {
+    const stranger = distinguishedName('Root');
+    expect(TrustAnchors.fromPem(a.pem).bySubject(stranger)).toEqual([]);
+    expect(TrustAnchors.fromPem('').bySubject(a.subject)).toEqual([]);
+  });
+
+  it('finds nothing for a name that only an issuer has', () => {
+    const below = issueCa({ subject: 'Below', key: testKey('p256'), issuedBy: a, ...dates });
+    expect(TrustAnchors.fromPem(below.pem).bySubject(a.subject)).toEqual([]);
+  });
+
+  it('finds all the certificates of one name', () => {
+    const rekeyed = ca('Root A', 'rekeyed');
+    const anchors = TrustAnchors.fromPem(a.pem + b.pem + rekeyed.pem);
+    expect(anchors.bySubject(a.subject).map(({ der }) => der)).toEqual([a.der, rekeyed.der]);
+  });
+
+  it.each([
+    ['a certificate that is cut off', pemOf(a.der.subarray(0, 200))],
+    ['a block that does not end', a.pem.slice(0, -30)],
+    ['an empty block', pemOf(Buffer.alloc(0))],
+    ['a block that is not base64', a.pem.replace(/\n.{10}/, '\n?!*(%$#@_~')],
+    ['a certificate of version 1', v1.pem],
+    ['another kind of block', pemOf(a.der, 'TRUSTED CERTIFICATE')],
+  ])('trusts the others beside %s', (_what, broken) => {
+    const anchors = TrustAnchors.fromPem(b.pem + broken + c.pem);
+    expect(anchors.bySubject(a.subject)).toEqual([]);
+    expect(anchors.bySubject(b.subject)).toHaveLength(1);
+    expect(anchors.bySubject(c.subject)).toHaveLength(1);
+  });
+});
