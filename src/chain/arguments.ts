@@ -1,3 +1,4 @@
+import { splitWords } from '../sshd/model/words.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
 /** The longest text of a `NAME.args` file, in characters. */
@@ -54,37 +55,6 @@ export function parseTemplate(text: string): Verdict<ArgumentTemplate, Arguments
     template.push(parts.value);
   }
   return accept(template);
-}
-
-/**
- * Splits a command line as OpenSSH's argv_split (misc.c) does.
- *
- * @returns the words, or undefined where a quote is not closed
- */
-export function splitWords(line: string): readonly string[] | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quote = '';
-  for (let i = 0; i < line.length; i++) {
-    const char = line.charAt(i);
-    const next = line.charAt(i + 1);
-    if (char === '\\' && next !== '' && (`'"\\`.includes(next) || (quote === '' && next === ' '))) {
-      word = (word ?? '') + next;
-      i++;
-    } else if (quote === '' && (char === ' ' || char === '\t')) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else if (quote === '' && (char === '"' || char === "'")) {
-      quote = char;
-      word ??= '';
-    } else if (char === quote) {
-      quote = '';
-    } else {
-      word = (word ?? '') + char;
-    }
-  }
-  if (quote !== '') return undefined;
-  return word === undefined ? words : [...words, word];
 }
 
 /** Whether the template needs the user's home folder, which costs a look-up. */

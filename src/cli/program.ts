@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { EXIT_USAGE, UsageError, type Finish } from './command.ts';
 import { loginCommand } from './login-command.ts';
 import { writeOut } from './output.ts';
+import { sshdCommand } from './sshd-command.ts';
 import { verifyKeysCommand } from './verify-keys-command.ts';
 
 const MAX_WIDTH = 100;
@@ -23,6 +24,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       .usage('$0 <command> [options]\n\nThe on-instance side of EC2 Instance Connect.')
       .command(loginCommand(finish))
       .command(verifyKeysCommand(finish))
+      .command(sshdCommand(finish))
       .strict()
       .demandCommand(1, 'expected a command')
       .version(VERSION)

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fillTemplate, parseTemplate, splitWords } from '../../src/chain/arguments.ts';
+import { fillTemplate, parseTemplate } from '../../src/chain/arguments.ts';
 import { helperLines, MAX_LINE_BYTES } from '../../src/chain/output.ts';
+import { splitWords } from '../../src/sshd/model/words.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 

@@ -1,0 +1,89 @@
+import type { CommandModule } from 'yargs';
+import { adopt } from '../sshd/adopt.ts';
+import { hostCommand, type WiringOptions } from '../sshd/context.ts';
+import { disable } from '../sshd/disable.ts';
+import type { SshdEdges } from '../sshd/edges.ts';
+import { enable } from '../sshd/enable.ts';
+import { hostEdges } from '../sshd/host.ts';
+import type { WiringResult } from '../sshd/result.ts';
+import { status } from '../sshd/status.ts';
+import type { Finish } from './command.ts';
+import { writeOut } from './output.ts';
+import { renderResult, renderStatus } from './sshd-report.ts';
+
+interface WiringArguments {
+  readonly 'dry-run': boolean;
+  readonly 'from-package': boolean;
+}
+
+interface StatusArguments {
+  readonly user?: string | undefined;
+  readonly json: boolean;
+}
+
+type Wire = (edges: SshdEdges, options: WiringOptions) => WiringResult;
+
+/** `sshd`: whether and how sshd asks this program for keys. */
+export function sshdCommand(finish: Finish): CommandModule {
+  return {
+    command: 'sshd',
+    describe: 'make sshd ask this program for keys, or see whether it does',
+    builder: (yargs) =>
+      yargs
+        .command(wiringCommand('enable', 'make this the AuthorizedKeysCommand', enable, finish))
+        .command(wiringCommand('disable', 'take away what was written', disable, finish))
+        .command(wiringCommand('adopt', 'run another helper beside this one', adopt, finish))
+        .command(statusCommand(finish))
+        .demandCommand(1, 'expected a command after sshd'),
+    handler: () => undefined,
+  };
+}
+
+function wiringCommand(
+  name: string,
+  describe: string,
+  wire: Wire,
+  finish: Finish,
+): CommandModule<object, WiringArguments> {
+  return {
+    command: name,
+    describe,
+    builder: (yargs) =>
+      yargs
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          describe: 'show each change as a diff, change nothing',
+        })
+        .option('from-package', {
+          type: 'boolean',
+          default: false,
+          describe: 'for package scripts: heed sshd-unmanaged, exit 0 on a refusal',
+        }),
+    handler: (options) => {
+      const edges = hostEdges();
+      const dryRun = options['dry-run'];
+      const result = wire(edges, { dryRun, fromPackage: options['from-package'] });
+      const { stdout, stderr } = renderResult(result, hostCommand(edges));
+      writeOut(1, stdout);
+      writeOut(2, stderr);
+      finish(result.exitCode);
+    },
+  };
+}
+
+function statusCommand(finish: Finish): CommandModule<object, StatusArguments> {
+  return {
+    command: 'status',
+    describe: 'what is effective and where it is set; exit 0 when it is this program',
+    builder: (yargs) =>
+      yargs
+        .option('user', { type: 'string', requiresArg: true, describe: 'ask for this login user' })
+        .option('json', { type: 'boolean', default: false, describe: 'print all of it as JSON' }),
+    handler: ({ user, json }) => {
+      const found = status(hostEdges(), user);
+      writeOut(1, json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found));
+      finish(found.effective ? 0 : 1);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { FileTree } from './model/file-tree.ts';
+import type { Image } from './plan/image.ts';
+
+/** How a command ended: status (undefined when it could not start), stdout and stderr. */
+export interface RunResult {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a command is run; it gets /dev/null as stdin and a small, fixed environment. */
+export interface RunOptions {
+  /** Run as this user and group instead of root, with no further groups. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * What the wiring needs from the host; everything that changes something goes through here.
+ * `hostEdges` in host.ts has the real ones; a test counts the changes and crashes at each.
+ */
+export interface SshdEdges {
+  /** The host's files, never cached. */
+  readonly tree: FileTree;
+  /** What stands at a path, a symbolic link not followed; null for nothing; throws otherwise. */
+  readonly image: (path: string) => Image | null;
+  /** What makes it unsafe for root to write below a folder, or undefined. */
+  readonly unsafeFolder: (directory: string) => string | undefined;
+  /** What makes a program unsafe to sshd, or undefined; also when it is missing. */
+  readonly unsafeProgram: (path: string) => string | undefined;
+  /**
+   * Makes a path hold what is given, atomically and durably; null takes it away. A folder is only
+   * taken away when it is empty; otherwise it stays.
+   */
+  readonly put: (path: string, image: Image | null) => void;
+  /** Runs a command to its end, at most a minute. */
+  readonly run: (argv: readonly string[], options?: RunOptions) => RunResult;
+  /** Sends SIGHUP to the sshd whose pid file is given; false when none runs in this root. */
+  readonly hangUp: (pidFile: string) => boolean;
+  /** A folder of root's alone that goes away when the callback ends. */
+  readonly withTemporaryFolder: <T>(use: (directory: string) => T) => T;
+  /** Takes the lock of all commands that change something; undefined when another holds it. */
+  readonly lock: () => (() => void) | undefined;
+  readonly isRoot: boolean;
+  /** User and group id of a system user, or undefined where there is none. */
+  readonly account: (user: string) => { readonly uid: number; readonly gid: number } | undefined;
+  readonly newId: () => string;
+  /** How long ago a file was last written, and this system was started, in seconds. */
+  readonly age: (path: string) => number | undefined;
+  readonly uptime: () => number;
+}
+
+/**
+ * The wiring's state. It must survive a reboot and belongs to this machine rather than to its
+ * administrator, which is what /var/lib is for (FHS 5.8); root alone may read it, because it keeps
+ * the content of configuration files.
+ */
+export const STATE_DIRECTORY = '/var/lib/ec2-instance-connect';
+export const RECORD_PATH = '/var/lib/ec2-instance-connect/sshd-wiring.json';
+export const JOURNAL_PATH = '/var/lib/ec2-instance-connect/sshd-journal.json';
+export const LOCK_PATH = '/var/lib/ec2-instance-connect/sshd.lock';
+
+/** A file whose presence makes package scripts leave sshd alone. */
+export const UNMANAGED_PATH = '/etc/ec2-instance-connect/sshd-unmanaged';

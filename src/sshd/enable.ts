@@ -1,0 +1,155 @@
+import { activate } from './activate.ts';
+import { demandAccepted, demandWirable, runCommand } from './context.ts';
+import type { WiringContext, WiringOptions } from './context.ts';
+import type { SshdEdges } from './edges.ts';
+import { effectiveCommand } from './model/effective.ts';
+import { matchSettings, readModel } from './model/model.ts';
+import { planChanges, type PlannedChanges } from './plan/changes.ts';
+import { findConflicts, hostStarts, runsOurs, type Conflict } from './plan/conflicts.ts';
+import { publicFile, type Change, type Image } from './plan/image.ts';
+import type { WiringRecord } from './plan/record.ts';
+import { chooseWiring, type Wiring } from './plan/wiring.ts';
+import { describeChanges } from './report.ts';
+import { WiringRefusal, type WiringResult } from './result.ts';
+import { dumpConfiguration } from './sshd-program.ts';
+import { carryOut, untouched } from './transaction.ts';
+
+/**
+ * `sshd enable`: makes our command the AuthorizedKeysCommand in the least invasive way that works
+ * on this host. Does nothing where it is effective already; refuses, changing nothing, where another
+ * command is effective or set in a Match block, or where an administrator has said `none`.
+ */
+export function enable(edges: SshdEdges, options: WiringOptions = {}): WiringResult {
+  return runCommand(edges, 'enable', options, (context) => {
+    if (isWired(context)) return { conflicts: conflictsOf(context) };
+    demandWirable(context);
+    const conflicts = conflictsOf(context);
+    const [first] = conflicts;
+    if (first !== undefined) {
+      throw new WiringRefusal(first.reason, conflictDetail(first), conflicts);
+    }
+    demandAccepted(edges, context.starts, 'configuration-invalid');
+    return wire(context, 'enable', new Map());
+  });
+}
+
+/** Whether our command is effective, and what we wrote for it is what we would write now. */
+export function isWired(context: WiringContext): boolean {
+  const { starts, own, record, base, version, edges } = context;
+  if (starts.length === 0 || !starts.every((start) => runsOurs(start, own))) return false;
+  if (record === null) return true;
+  // A drop-in repeats the unit's own command line, which an update of sshd's package may change.
+  const current = chooseWiring(base, version, own, record.mode);
+  return untouched(edges, record.changes).ours.every(
+    ({ path, after }) =>
+      after?.type !== 'file' || (current?.get(path)?.text ?? after.text) === after.text,
+  );
+}
+
+/** The commands in the way, apart from what we wrote ourselves. */
+export function conflictsOf({ base, version, own }: WiringContext): readonly Conflict[] {
+  return findConflicts(hostStarts(readModel(base, version)), own);
+}
+
+/** What a conflict is, in words: which command, and where it is set. */
+export function conflictDetail({ setting }: Conflict): string {
+  const { path, line } = setting.place;
+  return `AuthorizedKeysCommand ${setting.value} (${path}:${line})`;
+}
+
+/**
+ * Writes the wiring, and with it other files, in one transaction: asks sshd whether it accepts the
+ * new configuration and has our command effective, and lets the running sshd have it.
+ *
+ * @param extra further images, written before the wiring: the adopted helper
+ */
+export function wire(
+  context: WiringContext,
+  mode: 'enable' | 'adopt',
+  extra: ReadonlyMap<string, Image>,
+): Partial<WiringResult> {
+  const { edges, base, version, own, record } = context;
+  const wiring = chooseWiring(base, version, own, mode);
+  if (wiring === undefined) {
+    throw new WiringRefusal(
+      'no-wiring-works',
+      'another statement would win over every file of ours',
+    );
+  }
+  const { ours, edited } = untouched(edges, record?.changes ?? []);
+  const earlier = new Set(ours.map(({ path }) => path));
+  const wanted = new Map([...extra, ...wiringImages(context, wiring, earlier)]);
+  const changes = planChanges(wanted, ours, edges.image);
+  const kinds = [...new Set([...wiring.values()].map(({ kind }) => kind))];
+  const described = {
+    kinds,
+    changes: describeChanges(changes.now),
+    leftAlone: edited.map(({ path }) => path),
+  };
+  if (context.dryRun) return { outcome: 'done', ...described };
+  const recordAfter: WiringRecord = {
+    format: 1,
+    id: edges.newId(),
+    mode,
+    kinds,
+    changes: [...edited, ...changes.overall.map((change) => withBlock(change, wiring))],
+  };
+  return { ...described, ...commit(context, mode, changes, recordAfter) };
+}
+
+function commit(
+  { edges, own, version, record }: WiringContext,
+  action: 'enable' | 'adopt',
+  changes: PlannedChanges,
+  recordAfter: WiringRecord,
+): Partial<WiringResult> {
+  const journal = {
+    format: 1,
+    action,
+    changes: changes.now,
+    recordBefore: record,
+    recordAfter,
+  } as const;
+  const activations = carryOut(edges, journal, () => {
+    const starts = hostStarts(readModel(edges.tree, version));
+    demandAccepted(edges, starts, 'configuration-rejected');
+    for (const start of starts) {
+      const conditional = matchSettings(start, 'authorizedkeyscommand').length > 0;
+      const dump = conditional ? undefined : dumpConfiguration(edges, start, { user: 'root' });
+      const { ours, command, agrees } = effectiveCommand(start, own, {}, dump);
+      if (!ours || !agrees)
+        throw new WiringRefusal('not-effective', `sshd has ${command ?? 'none'}`);
+    }
+    return activate(edges, starts, changes.now);
+  });
+  const failed = activations.find(({ state }) => state === 'reload-failed');
+  return failed === undefined
+    ? { outcome: 'done', activations }
+    : { outcome: 'failed', reason: 'reload-failed', detail: failed.words ?? '', activations };
+}
+
+/** The wiring's files as images; a path that somebody else has is refused. */
+function wiringImages(
+  { edges }: WiringContext,
+  wiring: Wiring,
+  earlier: ReadonlySet<string>,
+): ReadonlyMap<string, Image> {
+  const images = new Map<string, Image>();
+  for (const [path, { kind, text }] of wiring) {
+    const now = edges.image(path);
+    if (now?.type === 'file' && kind === 'main-file') {
+      images.set(path, { ...now, text });
+    } else if (now === null || earlier.has(path)) {
+      images.set(path, publicFile(text));
+    } else {
+      const found = now.type === 'link' ? 'is a symbolic link' : 'was not written by this program';
+      throw new WiringRefusal('path-taken', `${path} exists and ${found}`);
+    }
+  }
+  return images;
+}
+
+function withBlock(change: Change, wiring: Wiring): Change {
+  const block = wiring.get(change.path)?.block;
+  return block === undefined ? change : { ...change, block };
+}

@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir, uptime } from 'node:os';
+import { join } from 'node:path';
+import { readPathFacts } from '../chain/host.ts';
+import { isExecutable, unsafeReason } from '../chain/safety.ts';
+import type { RunOptions, RunResult, SshdEdges } from './edges.ts';
+import { takeLock } from './lock.ts';
+import type { FileTree } from './model/file-tree.ts';
+import type { Image } from './plan/image.ts';
+import { putImage } from './put.ts';
+import { hangUp } from './running.ts';
+
+/** No configuration file is longer; what is longer is not read as one. */
+const MAX_FILE = 1 << 20;
+
+const RUN_LIMIT_MS = 60_000;
+
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C', LC_ALL: 'C' };
+
+/** The real host. */
+export function hostEdges(): SshdEdges {
+  return {
+    tree: hostTree(),
+    image: readImage,
+    unsafeFolder: (path) => unsafe(path, 'directory'),
+    unsafeProgram: (path) => unsafe(path, 'file'),
+    put: putImage,
+    run,
+    hangUp,
+    withTemporaryFolder,
+    lock: takeLock,
+    isRoot: process.getuid?.() === 0,
+    account,
+    newId: randomUUID,
+    age: (path) => {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      return stats && (Date.now() - stats.mtimeMs) / 1000;
+    },
+    uptime,
+  };
+}
+
+/** The host's files; what cannot be read is as if it were not there. */
+export function hostTree(): FileTree {
+  const orElse = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch {
+      return otherwise;
+    }
+  };
+  return {
+    text: (path) =>
+      orElse(() => {
+        const stats = statSync(path);
+        return stats.isFile() && stats.size <= MAX_FILE ? readFileSync(path, 'latin1') : undefined;
+      }, undefined),
+    names: (directory) => orElse(() => readdirSync(directory), []),
+    link: (path) => orElse(() => readlinkSync(path), undefined),
+  };
+}
+
+function readImage(path: string): Image | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  const mode = stats.mode & 0o7777;
+  if (stats.isSymbolicLink()) return { type: 'link', target: readlinkSync(path) };
+  if (stats.isDirectory()) return { type: 'directory', mode };
+  if (!stats.isFile() || stats.size > MAX_FILE) {
+    throw new Error(`${path}: expected a regular file of at most ${MAX_FILE} bytes`);
+  }
+  const { uid, gid } = stats;
+  return { type: 'file', text: readFileSync(path, 'latin1'), mode, uid, gid };
+}
+
+function unsafe(path: string, kind: 'file' | 'directory'): string | undefined {
+  try {
+    const way = readPathFacts(path);
+    const [first] = way;
+    if (first?.kind !== kind) return `${path} is not a ${kind === 'file' ? 'file' : 'folder'}`;
+    if (kind === 'file' && !isExecutable(first)) return `${path} is not executable`;
+    return unsafeReason(way);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return code === 'ENOENT' ? `${path} does not exist` : `${path} cannot be read (${code ?? ''})`;
+  }
+}
+
+function run(argv: readonly string[], options: RunOptions = {}): RunResult {
+  const [file = '', ...args] = argv;
+  const ended = spawnSync(file, args, {
+    ...options,
+    cwd: '/',
+    env: ENVIRONMENT,
+    encoding: 'utf8',
+    maxBuffer: MAX_FILE,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_LIMIT_MS,
+  });
+  const started = ended.error === undefined || ended.status !== null;
+  return {
+    status: started ? (ended.status ?? 128) : undefined,
+    stdout: ended.stdout,
+    stderr: ended.stderr,
+  };
+}
+
+function withTemporaryFolder<T>(use: (directory: string) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), 'ec2-instance-connect-'));
+  try {
+    return use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+// getent asks the host's name services with the host's own C library; this program's may be another.
+function account(user: string): { uid: number; gid: number } | undefined {
+  const [name, , uid, gid] =
+    run(['getent', 'passwd', '--', user]).stdout.split('\n')[0]?.split(':') ?? [];
+  return name === user ? { uid: Number(uid), gid: Number(gid) } : undefined;
+}

@@ -1,0 +1,50 @@
+import { parseTemplate } from '../../chain/arguments.ts';
+import { ARGUMENTS_SUFFIX, CHAIN_DIRECTORY } from '../../chain/names.ts';
+import { splitWords } from '../model/words.ts';
+import { accept, refuse, type Verdict } from '../../verdict/refusal.ts';
+
+/** Why another command cannot move into the chain. */
+export type AdoptionReason = 'tokens-not-supported' | 'command-malformed';
+
+/** Another AuthorizedKeysCommand as a helper of the chain. */
+export interface Adoption {
+  /** The link in the chain's folder. */
+  readonly helper: string;
+  /** The program that the link leads to. */
+  readonly program: string;
+  /** The file of arguments beside the link. */
+  readonly argumentsFile: string;
+  readonly template: string;
+}
+
+/**
+ * Makes a helper of another AuthorizedKeysCommand: a link to its program and a template of its
+ * arguments. Tokens that only sshd can fill (`%k`, `%t`, `%U` …) are refused, since the helper
+ * would not get what it got before.
+ *
+ * @param command the value of AuthorizedKeysCommand, as sshd_config has it
+ */
+export function adoptCommand(command: string): Verdict<Adoption, AdoptionReason> {
+  const words = splitWords(command);
+  const program = words?.[0];
+  if (words === undefined || !program?.startsWith('/')) {
+    return refuse('command-malformed', `expected an absolute path, got ${JSON.stringify(command)}`);
+  }
+  // sshd gives its command the user as the only argument when it has none of its own
+  // (user_key_command_allowed2 in auth2-pubkey.c).
+  const args = words.length === 1 ? ['%u'] : words.slice(1);
+  const template = `${args.map(quoteWord).join(' ')}\n`;
+  const parsed = parseTemplate(template);
+  if (!parsed.ok) {
+    return parsed.reason === 'token-unknown'
+      ? refuse('tokens-not-supported', parsed.detail)
+      : refuse('command-malformed', parsed.detail);
+  }
+  const name = `50-${program.slice(program.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-')}`;
+  const helper = `${CHAIN_DIRECTORY}/${name}`;
+  return accept({ helper, program, argumentsFile: helper + ARGUMENTS_SUFFIX, template });
+}
+
+function quoteWord(word: string): string {
+  return /^[^\s'"\\#]+$/.test(word) ? word : `"${word.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,72 @@
+import { CONFIG_FILE } from '../model/arguments.ts';
+import { commandFacts, effectiveCommand, isNone, type OwnCommand } from '../model/effective.ts';
+import { matchSettings, type Setting, type SshdModel, type SshdStart } from '../model/model.ts';
+
+/** Why enable leaves an sshd as it is. */
+export type ConflictReason = 'other-command' | 'command-in-match' | 'command-disabled';
+
+/** An AuthorizedKeysCommand that is not ours, and the statement that sets it. */
+export interface Conflict {
+  readonly reason: ConflictReason;
+  readonly setting: Setting;
+  /** The user that the other command runs as, where it is known. */
+  readonly user?: string;
+}
+
+const COMMAND = 'authorizedkeyscommand';
+
+/**
+ * The starts that are this host's own sshd: those that read /etc/ssh/sshd_config. An sshd that an
+ * administrator starts beside it with a file of its own (`-f`) is nobody's business but his.
+ */
+export function hostStarts(model: SshdModel): readonly SshdStart[] {
+  const standard = model.starts.filter((start) => start.arguments.configFile === CONFIG_FILE);
+  return standard.length > 0 ? standard : model.starts;
+}
+
+/** Whether a start runs our command, as our user, for everybody outside of Match blocks. */
+export function runsOurs(start: SshdStart, own: OwnCommand): boolean {
+  const command = effectiveCommand(start, own);
+  return command.ours && command.passesUser && command.user === own.user;
+}
+
+/**
+ * Every AuthorizedKeysCommand in the way: another one that is effective; one in a Match block that
+ * is not ours; or an explicit `none`, which is an administrator's decision too. A `none` in a Match
+ * block shuts keys off for the block alone and is no conflict.
+ */
+export function findConflicts(starts: readonly SshdStart[], own: OwnCommand): readonly Conflict[] {
+  const conflicts = starts.flatMap((start) => [
+    ...globalConflicts(start, own),
+    ...matchSettings(start, COMMAND)
+      .filter(({ value }) => !isNone(value) && !commandFacts(value, own).ours)
+      .map((setting): Conflict => ({
+        reason: 'command-in-match',
+        setting,
+        ...userOf(setting, start),
+      })),
+  ]);
+  return conflicts.filter(
+    (conflict, index) =>
+      conflicts.findIndex((other) => samePlace(other.setting, conflict.setting)) === index,
+  );
+}
+
+function globalConflicts(start: SshdStart, own: OwnCommand): Conflict[] {
+  const { setting, user, ours } = effectiveCommand(start, own);
+  if (setting === undefined || setting.match.length > 0 || ours) return [];
+  if (isNone(setting.value)) return [{ reason: 'command-disabled', setting }];
+  return [{ reason: 'other-command', setting, ...(user === undefined ? {} : { user }) }];
+}
+
+function userOf(setting: Setting, start: SshdStart): { user?: string } {
+  const inBlock = matchSettings(start, 'authorizedkeyscommanduser').find(
+    (each) => each.match.at(-1)?.place === setting.match.at(-1)?.place,
+  );
+  const user = inBlock?.args[0];
+  return user === undefined ? {} : { user };
+}
+
+function samePlace(a: Setting, b: Setting): boolean {
+  return a.place.path === b.place.path && a.place.line === b.place.line && a.value === b.value;
+}

@@ -1,0 +1,87 @@
+import type { Conflict, ConflictReason } from './plan/conflicts.ts';
+import type { AdoptionReason } from './plan/adoption.ts';
+import type { WiringKind } from './plan/record.ts';
+
+/** Why a command did not do what it was asked for; nothing is changed then. */
+export type WiringReason =
+  | ConflictReason
+  | AdoptionReason
+  | 'not-root'
+  | 'busy'
+  | 'journal-unreadable'
+  | 'record-unreadable'
+  | 'sshd-missing'
+  | 'program-missing'
+  | 'command-user-missing'
+  | 'configuration-not-understood'
+  | 'configuration-invalid'
+  | 'no-wiring-works'
+  | 'path-taken'
+  | 'folder-unsafe'
+  | 'configuration-rejected'
+  | 'not-effective'
+  | 'commands-differ'
+  | 'helper-unsafe'
+  | 'helper-needs-its-user'
+  | 'edited-since'
+  | 'restart-first'
+  | 'reload-failed';
+
+/** What happened to the sshd of one unit; `unit` is absent where an init script started it. */
+export interface Activation {
+  readonly unit?: string;
+  /**
+   * `reloaded`: it has the new configuration. `next-connection`: a socket starts it anew for the
+   * next connection. `not-running`: it will have it when it starts. `restart-needed`: it was started
+   * with another command line, which only a restart changes. `reload-failed`: see `words`.
+   */
+  readonly state:
+    'reloaded' | 'next-connection' | 'not-running' | 'restart-needed' | 'reload-failed';
+  readonly words?: string;
+}
+
+/** A path that was, or with --dry-run would be, changed. */
+export interface PathChange {
+  readonly path: string;
+  readonly type: 'file' | 'link' | 'directory';
+  readonly action: 'create' | 'change' | 'remove';
+  /** A unified diff, or one line for a folder or a link. */
+  readonly diff: string;
+}
+
+/** What a command that changes the wiring did. */
+export interface WiringResult {
+  readonly command: 'enable' | 'disable' | 'adopt';
+  /**
+   * `done`; `unchanged`: it was as asked for; `left-alone`: package scripts are told to keep off;
+   * `refused`: nothing was changed; `failed`: not everything could be done, `reason` says what.
+   */
+  readonly outcome: 'done' | 'unchanged' | 'left-alone' | 'refused' | 'failed';
+  readonly exitCode: 0 | 1;
+  readonly dryRun: boolean;
+  readonly reason?: WiringReason;
+  /** What was expected and what was found; sshd's own words where it is sshd that refuses. */
+  readonly detail?: string;
+  readonly conflicts: readonly Conflict[];
+  readonly kinds: readonly WiringKind[];
+  readonly changes: readonly PathChange[];
+  readonly activations: readonly Activation[];
+  /** Paths that were edited since they were written; they are left as they are. */
+  readonly leftAlone: readonly string[];
+  /** Whether an interrupted run was taken back first. */
+  readonly recovered: boolean;
+}
+
+/** Thrown inside of a command to end it with a refusal; caught in one place. */
+export class WiringRefusal extends Error {
+  readonly reason: WiringReason;
+  readonly conflicts: readonly Conflict[];
+
+  /** Ends a command: why, in detail, and which statements are in the way, if any. */
+  constructor(reason: WiringReason, detail: string, conflicts: readonly Conflict[] = []) {
+    super(detail);
+    this.name = 'WiringRefusal';
+    this.reason = reason;
+    this.conflicts = conflicts;
+  }
+}

@@ -1,0 +1,208 @@
+import { helperNames, CHAIN_DIRECTORY } from '../chain/names.ts';
+import { activeSockets, systemdRuns, unitProperties } from './activate.ts';
+import { hostCommand } from './context.ts';
+import { JOURNAL_PATH, UNMANAGED_PATH, type SshdEdges } from './edges.ts';
+import { commandFacts, effectiveCommand, isNone, type OwnCommand } from './model/effective.ts';
+import type { Place } from './model/file-tree.ts';
+import type { MatchSubject } from './model/match.ts';
+import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
+import { hostStarts } from './plan/conflicts.ts';
+import { sameImage } from './plan/image.ts';
+import type { WiringKind, WiringRecord } from './plan/record.ts';
+import { dumpConfiguration, sshdVersion } from './sshd-program.ts';
+import { readRecord } from './state.ts';
+
+/** What sshd has as AuthorizedKeysCommand in one way of being started. */
+export interface StartStatus {
+  /** Absent where no unit starts sshd. */
+  readonly unit?: string;
+  readonly configFile: string;
+  /** As written; absent when there is none. */
+  readonly command?: string;
+  /** AuthorizedKeysCommandUser; absent when it is not set. */
+  readonly commandUser?: string;
+  /** The lines that set them; a unit's command line is a line of its file. */
+  readonly setAt?: Place;
+  readonly userSetAt?: Place;
+  readonly ours: boolean;
+  readonly passesUser: boolean;
+  readonly passesFingerprint: boolean;
+  /** False where `sshd -T` knows a value that no line has: then something was not understood. */
+  readonly agrees: boolean;
+  readonly running?: RunningStatus;
+}
+
+/** The running service of a unit. */
+export interface RunningStatus {
+  readonly activeState: string;
+  /** Process id of the main process; 0 when it does not run. */
+  readonly mainPid: number;
+  /** How long ago the main process was started, in seconds. */
+  readonly startedAgo: number;
+  /** Sockets that are listening and start the service. */
+  readonly sockets: readonly string[];
+  /** Whether a drop-in of ours was written after the service was started, which it cannot have. */
+  readonly restartNeeded: boolean;
+}
+
+/** An AuthorizedKeysCommand inside of a Match block. */
+export interface MatchStatus {
+  readonly match: string;
+  readonly command: string;
+  readonly ours: boolean;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** What is wired on this host; the schema of `sshd status --json`. */
+export interface SshdStatus {
+  readonly format: 1;
+  readonly user?: string;
+  /** Whether every start of this host's sshd runs our command (for `user`, where given). */
+  readonly effective: boolean;
+  readonly opensshVersion?: string;
+  readonly starts: readonly StartStatus[];
+  readonly matches: readonly MatchStatus[];
+  readonly wiring: {
+    readonly mode: 'enable' | 'adopt';
+    readonly kinds: readonly WiringKind[];
+    readonly files: readonly { path: string; state: 'as-written' | 'edited' | 'missing' }[];
+  } | null;
+  /** An interrupted run left a journal; the next command that changes something takes it back. */
+  readonly interrupted: boolean;
+  readonly unmanaged: boolean;
+  readonly helpers: readonly { path: string; problem?: string }[];
+  readonly problems: readonly { path: string; line: number; detail: string }[];
+  /** What an ordinary user cannot see; run as root for all of it. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * `sshd status`: what is effective, where it is set, what we wrote, and what runs. Changes nothing;
+ * as an ordinary user it says what it had to leave out.
+ *
+ * @param user whom it is asked for; Match blocks that depend on more than user and groups are
+ *   answered for an address that nobody connects from
+ */
+export function status(edges: SshdEdges, user?: string): SshdStatus {
+  const version = sshdVersion(edges);
+  const own = hostCommand(edges);
+  const model = readModel(edges.tree, version);
+  const starts = hostStarts(model);
+  const subject = user === undefined ? {} : { user, groups: groupsOf(edges, user) };
+  const described = starts.map((start) => startStatus(edges, start, own, subject));
+  return {
+    format: 1,
+    ...(user === undefined ? {} : { user }),
+    effective:
+      described.length > 0 && described.every(({ ours, passesUser }) => ours && passesUser),
+    ...(version && { opensshVersion: `${version.major}.${version.minor}` }),
+    starts: described,
+    matches: matchStatus(starts, own),
+    wiring: wiringStatus(edges),
+    interrupted: edges.image(JOURNAL_PATH) !== null,
+    unmanaged: edges.image(UNMANAGED_PATH) !== null,
+    helpers: chainStatus(edges),
+    problems: model.problems.map(({ place, detail }) => ({ ...place, detail })),
+    leftOut: edges.isRoot ? [] : ['the answer of sshd -T', 'the record of what was written'],
+  };
+}
+
+/** The names of a user's groups, as the host's name services have them. */
+export function groupsOf(edges: SshdEdges, user: string): readonly string[] | undefined {
+  const ended = edges.run(['id', '-Gn', '--', user]);
+  return ended.status === 0 ? ended.stdout.trim().split(' ') : undefined;
+}
+
+/** What runs of a unit that starts sshd; undefined where systemd does not run. */
+export function runningStatus(edges: SshdEdges, unit: string): RunningStatus | undefined {
+  if (!systemdRuns(edges)) return undefined;
+  const names = ['ActiveState', 'MainPID', 'TriggeredBy', 'ExecMainStartTimestampMonotonic'];
+  const properties = unitProperties(edges, unit, names);
+  const mainPid = Number(properties.get('MainPID') ?? 0);
+  const startedUs = Number(properties.get('ExecMainStartTimestampMonotonic') ?? 0);
+  const dropIn = edges.age(`/etc/systemd/system/${unit}.d/zz-ec2-instance-connect.conf`);
+  const startedAgo = edges.uptime() - startedUs / 1e6;
+  return {
+    activeState: properties.get('ActiveState') ?? 'unknown',
+    mainPid,
+    startedAgo,
+    sockets: activeSockets(edges, properties.get('TriggeredBy') ?? ''),
+    restartNeeded: mainPid !== 0 && dropIn !== undefined && startedAgo > dropIn,
+  };
+}
+
+function startStatus(
+  edges: SshdEdges,
+  start: SshdStart,
+  own: OwnCommand,
+  subject: MatchSubject,
+): StartStatus {
+  const exact = edges.isRoot && (subject.user !== undefined || !hasMatch(start));
+  const dump = exact ? dumpConfiguration(edges, start, subject) : undefined;
+  const {
+    command,
+    user: commandUser,
+    setting,
+    userSetting,
+    ...facts
+  } = effectiveCommand(start, own, subject, dump);
+  const unit = start.unit?.name;
+  const running = unit === undefined || unit.includes('@') ? undefined : runningStatus(edges, unit);
+  return {
+    ...(unit === undefined ? {} : { unit }),
+    configFile: start.arguments.configFile,
+    ...(command === undefined ? {} : { command }),
+    ...(commandUser === undefined ? {} : { commandUser }),
+    ...(setting === undefined ? {} : { setAt: setting.place }),
+    ...(userSetting === undefined ? {} : { userSetAt: userSetting.place }),
+    ...facts,
+    ...(running === undefined ? {} : { running }),
+  };
+}
+
+function hasMatch(start: SshdStart): boolean {
+  return matchSettings(start, 'authorizedkeyscommand').length > 0;
+}
+
+function matchStatus(starts: readonly SshdStart[], own: OwnCommand): readonly MatchStatus[] {
+  const settings = starts.flatMap((start) => matchSettings(start, 'authorizedkeyscommand'));
+  const all = settings
+    .filter(({ value }) => !isNone(value))
+    .map((setting: Setting) => ({
+      match: setting.match.map(({ text }) => text).join(' / '),
+      command: setting.value,
+      ours: commandFacts(setting.value, own).ours,
+      ...setting.place,
+    }));
+  return all.filter(
+    (each, index) =>
+      all.findIndex(({ path, line }) => path === each.path && line === each.line) === index,
+  );
+}
+
+function wiringStatus(edges: SshdEdges): SshdStatus['wiring'] {
+  let record: WiringRecord | null;
+  try {
+    record = readRecord(edges);
+  } catch {
+    record = null;
+  }
+  if (record === null) return null;
+  const files = record.changes
+    .filter(({ after }) => after?.type !== 'directory')
+    .map(({ path, after }) => {
+      const now = edges.image(path);
+      const state = now === null ? 'missing' : sameImage(now, after) ? 'as-written' : 'edited';
+      return { path, state } as const;
+    });
+  return { mode: record.mode, kinds: record.kinds, files };
+}
+
+function chainStatus(edges: SshdEdges): SshdStatus['helpers'] {
+  return helperNames(edges.tree.names(CHAIN_DIRECTORY)).map((name) => {
+    const path = `${CHAIN_DIRECTORY}/${name}`;
+    const problem = edges.unsafeProgram(path);
+    return problem === undefined ? { path } : { path, problem };
+  });
+}
