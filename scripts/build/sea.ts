@@ -1,7 +1,11 @@
 /** How the single executable is made: Node with a startup snapshot of the bundle inside. */
 
-/** No memory that is both writable and executable; V8 wants the same flags at making and running. */
-export const RUNTIME_FLAGS: readonly string[] = ['--jitless'];
+export const RUNTIME_FLAGS: readonly string[] = [
+  // No memory that is both writable and executable; V8 wants the same flags at making and running.
+  '--jitless',
+  // Node would read the host's openssl.cnf, and end before our first line where that has an error.
+  '--openssl-config=/dev/null',
+];
 
 /**
  * Flags for making it. Two builds of the same sources are the same file: no seed and no timing of helper threads goes
