@@ -1,0 +1,225 @@
+import { expect, it } from 'vitest';
+import type { FaultAction, FaultRule } from '../emulator/faults.ts';
+import type { SshKey } from '../rig/ssh-key.ts';
+import { runOrThrow } from '../rig/run.ts';
+import {
+  ask,
+  AUTHPRIV,
+  authorizedKeys,
+  ERROR,
+  makePushedKey,
+  takeTrail,
+  useRig,
+} from './login-rig.ts';
+
+const rig = useRig();
+
+const [TOKEN, KEYS, CHAIN] = ['*/api/token', '*/active-keys/*', '*/signer-cert/'];
+const [STAPLE_NAMES, STAPLES] = ['*/signer-ocsp/', '*/signer-ocsp/?*'];
+const [ID, REGION, ZONE] = ['*/instance-id', '*/placement/region', '*/availability-zone'];
+const DOMAIN = '*/services/domain';
+
+function on(path: string, action: FaultAction, count?: number): FaultRule {
+  return { service: 'imds', path, action, ...(count === undefined ? {} : { count }) };
+}
+
+const status = (code: number): FaultAction => ({ kind: 'answer', status: code, body: 'busy' });
+const body = (text: string): FaultAction => ({ kind: 'answer', status: 200, body: text });
+const hang: FaultAction = { kind: 'hang' };
+const reset: FaultAction = { kind: 'reset' };
+const truncate: FaultAction = { kind: 'truncate' };
+
+/** Nothing printed, exit code 1 and one line in the log that names the fault. */
+async function expectFault(key: SshKey, code: string): Promise<void> {
+  const trail = [{ facility: AUTHPRIV, priority: ERROR, event: 'fault', user: 'alice', code }];
+  const answer = await ask(rig(), 'alice', key.fingerprint);
+  expect(answer).toMatchObject({ status: 1, stdout: '', stderr: '', trail });
+}
+
+/** The same of a login: it fails, and sshd says why in its own log. */
+async function expectFailedLogin(key: SshKey, code: string): Promise<void> {
+  expect(await rig().login('alice', key)).toMatchObject({ ok: false, stdout: '' });
+  expect(await takeTrail(rig())).toMatchObject([{ event: 'fault', code }]);
+  expect(rig().sshdLog.join('\n')).toMatch(/AuthorizedKeysCommand .*failed, status 1/);
+}
+
+async function requests(): Promise<number> {
+  return (await rig().emulator.counters()).imds.requests;
+}
+
+it('is refused by both addresses of IMDS', async () => {
+  const key = await rig().makeKey();
+  await rig().stopEmulator();
+  try {
+    await expectFault(key, 'IMDS_UNREACHABLE');
+    await expectFailedLogin(key, 'IMDS_UNREACHABLE');
+  } finally {
+    await rig().startEmulator();
+  }
+});
+
+it.each(['unreachable', 'prohibit', 'blackhole'])(
+  'finds no way to IMDS, as where an administrator made its route %s',
+  async (type) => {
+    const key = await makePushedKey(rig());
+    await rig().setImdsAddress('ipv4', false);
+    await rig().setImdsAddress('ipv6', false);
+    const routes = [['-4', '169.254.169.254/32'] as const, ['-6', 'fd00:ec2::254/128'] as const];
+    const change = (verb: string): Promise<unknown> =>
+      Promise.all(
+        routes.map(([family, address]) =>
+          runOrThrow(rig().namespace.command(['ip', family, 'route', verb, type, address])),
+        ),
+      );
+    await change('add');
+    try {
+      await expectFault(key, 'IMDS_UNREACHABLE');
+    } finally {
+      await change('delete');
+    }
+  },
+);
+
+it('talks to something at the address that does not speak HTTP', async () => {
+  const key = await rig().makeKey();
+  await rig().stopEmulator();
+  const talker = `import socket
+server = socket.create_server(('169.254.169.254', 80))
+print('ready', flush=True)
+while True:
+    with server.accept()[0] as client:
+        client.recv(65536)
+        client.sendall(b'SSH-2.0-OpenSSH_9.9\\r\\n\\r\\n')`;
+  const command = ['/usr/bin/python3', '-c', talker] as const;
+  const service = await rig().namespace.startService(command, /^ready/);
+  try {
+    await expectFault(key, 'IMDS_MALFORMED');
+  } finally {
+    await service.stop();
+    await rig().startEmulator();
+  }
+});
+
+it.each<[string, string, FaultRule]>([
+  ['hangs', 'IMDS_TIMEOUT', on('*', hang)],
+  ['hangs with the keys', 'IMDS_TIMEOUT', on(KEYS, hang)],
+  ['hangs with one staple', 'IMDS_TIMEOUT', on(STAPLES, hang, 1)],
+  ['is slower than a second', 'IMDS_TIMEOUT', on(KEYS, { kind: 'delay', ms: 1500 })],
+  ['drips', 'IMDS_TIMEOUT', on(KEYS, { kind: 'drip', bytes: 8, ms: 50 })],
+  ['resets its connections', 'IMDS_UNREACHABLE', on('*', reset)],
+  ['breaks off', 'IMDS_UNREACHABLE', on(KEYS, truncate)],
+  ['floods the token', 'IMDS_BODY_TOO_LARGE', on(TOKEN, { kind: 'huge', bytes: 1e7 })],
+  ['floods the keys', 'IMDS_BODY_TOO_LARGE', on(KEYS, { kind: 'huge', bytes: 1e8 })],
+  ['floods the chain', 'IMDS_BODY_TOO_LARGE', on(CHAIN, { kind: 'huge', bytes: 1e7 })],
+  ['floods a staple', 'IMDS_BODY_TOO_LARGE', on(STAPLES, { kind: 'huge', bytes: 1e7 }, 1)],
+])('prints nothing where IMDS %s, and names the fault %s', async (_title, code, rule) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([rule]);
+  await expectFault(key, code);
+});
+
+it('fails a login while IMDS hangs', async () => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on('*', hang)]);
+  await expectFailedLogin(key, 'IMDS_TIMEOUT');
+});
+
+it.each([
+  [TOKEN, 403, 1],
+  [TOKEN, 404, 1],
+  [TOKEN, 503, 2],
+  [KEYS, 401, 2],
+  [KEYS, 500, 2],
+  [KEYS, 503, 3],
+  [KEYS, 429, 3],
+])('meets a %s that answers %i with a fault, after %i requests', async (path, code, count) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on(path, status(code))]);
+  await expectFault(key, 'IMDS_STATUS');
+  expect(await requests()).toBe(count);
+});
+
+it.each([TOKEN, KEYS])('follows no redirect from %s', async (path) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.resetCounters();
+  const location = 'http://127.0.0.1:8500/latest/api/token';
+  const action = { kind: 'answer', status: 302, body: '', location } as const;
+  await rig().emulator.setFaults([on(path, action)]);
+  await expectFault(key, 'IMDS_STATUS');
+  expect(await rig().emulator.counters()).toMatchObject({
+    imds: { requests: path === TOKEN ? 1 : 2 },
+    api: { requests: 0 },
+  });
+});
+
+it.each([CHAIN, STAPLE_NAMES, STAPLES, ID, DOMAIN])(
+  'meets a missing %s with a fault',
+  async (path) => {
+    const key = await makePushedKey(rig());
+    await rig().emulator.setFaults([on(path, status(404))]);
+    await expectFault(key, 'IMDS_STATUS');
+  },
+);
+
+it.each([
+  [TOKEN, 'two words'],
+  [TOKEN, 'header\r\nX-Evil: yes'],
+  [TOKEN, ''],
+  [ID, 'i-0123456789ABCDEF0'],
+  [ID, 'i-0123456789abcdef0\ni-0fedcba9876543210'],
+  [ID, '<html>'],
+  [REGION, 'us-east-1.attacker.example'],
+  [REGION, ''],
+  [DOMAIN, 'amazonaws.com/x'],
+  [DOMAIN, 'amazonaws.com\u0000'],
+  [STAPLE_NAMES, '../../../instance-id'],
+  [STAPLE_NAMES, Array.from({ length: 17 }, (_, index) => `A${index}`).join('\n')],
+])('meets a malformed %s with a fault: %j', async (path, text) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on(path, body(text))]);
+  await expectFault(key, 'IMDS_MALFORMED');
+});
+
+it('meets a malformed zone with a fault where there is no region', async () => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on(REGION, status(404)), on(ZONE, body('somewhere'))]);
+  await expectFault(key, 'IMDS_MALFORMED');
+});
+
+it('gives up after five seconds over all, however quick each answer is', async () => {
+  const key = await makePushedKey(rig());
+  // Token and keys take 1.8 s each with their retry; the staples would come after 5.3 s.
+  const late = on('*', { kind: 'delay', ms: 850 });
+  const busy = [TOKEN, KEYS].map((path) => on(path, status(503), 1));
+  await rig().emulator.setFaults([late, ...busy]);
+  await expectFault(key, 'DEADLINE_EXCEEDED');
+});
+
+it.each<[string, FaultAction]>([
+  [TOKEN, status(503)],
+  [TOKEN, reset],
+  [KEYS, status(503)],
+  [KEYS, status(429)],
+  [KEYS, truncate],
+  [CHAIN, reset],
+  [STAPLE_NAMES, status(429)],
+  [STAPLES, reset],
+  [ID, status(503)],
+])('asks for %s once more after %j', async (path, action) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on(path, action, 1)]);
+  expect(await ask(rig(), 'alice', key.fingerprint)).toMatchObject({
+    status: 0,
+    stdout: authorizedKeys(key),
+    trail: [{ event: 'key-accepted' }],
+  });
+});
+
+it.each<[string, FaultAction]>([
+  ['is slow', { kind: 'delay', ms: 200 }],
+  ['closes the connection after each answer', { kind: 'close' }],
+])('lets a key in where IMDS %s', async (_title, action) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on('*', action)]);
+  expect(await rig().login('alice', key)).toMatchObject({ ok: true, stdout: 'alice\n' });
+});
