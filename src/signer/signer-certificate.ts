@@ -26,7 +26,7 @@ export function signerNames(leaf: Certificate): readonly string[] {
  */
 export function checkSigner(leaf: Certificate, expected: string): SignerRefusal | undefined {
   const names = signerNames(leaf);
-  if (!names.some((name) => asciiLowerCase(name) === expected)) {
+  if (!names.some((name) => asciiLowerCase(name) === asciiLowerCase(expected))) {
     const found = JSON.stringify(names.slice(0, 3).join(' ').slice(0, 256));
     return refuseCertificate(leaf, 'name-mismatch', `expected ${expected}, found ${found}`);
   }

@@ -57,7 +57,10 @@ export interface ScenarioSpec {
   readonly staples?: (cast: Cast) => readonly Buffer[];
 }
 
-/** `openssl ocsp` knows only the real time, so that is when scenarios take place. */
+/**
+ * `openssl ocsp` knows only the real time, so that is when scenarios take place. It goes on while
+ * the tests run: the times that openssl is asked about are minutes away from every limit.
+ */
 export const SCENARIO_NOW: number = Math.floor(Date.now() / 1000);
 
 /** Makes a scenario. CAs have P-256 keys, which are quick; the leaf has RSA 2048. */

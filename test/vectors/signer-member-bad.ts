@@ -155,6 +155,15 @@ const CONSTRAINTS: readonly SignerVector[] = [
   }),
 ];
 
+const SELF_ISSUED = vector(
+  'path-constraint-violated',
+  "a leaf with its issuer's name, which is no excuse",
+  {
+    ...constrained({ excluded: [generalName.dns('amazonaws.com')] }),
+    leaf: { subject: 'Scenario Intermediate' },
+  },
+);
+
 const CRITICAL: readonly SignerVector[] = [
   ...(['leaf', 'intermediate', 'root'] as const).map((role) =>
     vector('unknown-critical-extension', `an unknown critical extension in the ${role}`, {
@@ -209,4 +218,10 @@ const WEAK: readonly SignerVector[] = [
 ];
 
 /** Paths with a member that is not what it should be, one thing wrong with each. */
-export const BAD_MEMBERS: readonly SignerVector[] = [...USES, ...CONSTRAINTS, ...CRITICAL, ...WEAK];
+export const BAD_MEMBERS: readonly SignerVector[] = [
+  ...USES,
+  ...CONSTRAINTS,
+  SELF_ISSUED,
+  ...CRITICAL,
+  ...WEAK,
+];

@@ -91,10 +91,14 @@ export const GOOD_MEMBERS: readonly SignerVector[] = [
       }),
   },
   {
-    title: 'a self-issued CA, which no path length counts',
+    title: 'a self-issued CA, which no path length counts and no name constraint holds',
     expect: 'accepted',
     build: () => {
-      const root = { basic: basicConstraints(true, { pathLength: 1 }) };
+      const excluded = [generalName.directory(distinguishedName('Scenario Root'))];
+      const root = {
+        basic: basicConstraints(true, { pathLength: 1 }),
+        also: [nameConstraints({ excluded })],
+      };
       const middle = selfIssued(scenario({ root }));
       return scenario({
         root,

@@ -107,6 +107,17 @@ const TRUST: readonly SignerVector[] = [
   vector('path-signature-invalid', 'a root of the same name with another key', {
     trust: (c) => [member(c.now, { subject: 'Scenario Root', key: testKey('p256', 'rekeyed') })],
   }),
+  vector(
+    'path-expired',
+    'an expired leaf, and a re-keyed root of the same name first in the store',
+    () => ({
+      leaf: { notBefore: 1, notAfter: 2 },
+      trust: (c) => [
+        member(c.now, { subject: 'Scenario Root', key: testKey('p256', 'rekeyed') }),
+        c.root,
+      ],
+    }),
+  ),
   vector('path-signature-invalid', 'a tampered leaf', {
     leaf: { alterSignature: flipLast },
   }),

@@ -103,7 +103,7 @@ const STALE: readonly SignerVector[] = [
     stale(c, 'good'),
   ]),
   one('staple-expired', 'thisUpdate in the future', (c) => ({
-    single: { thisUpdate: c.now + 330, nextUpdate: c.now + DAY },
+    single: { thisUpdate: c.now + 3600, nextUpdate: c.now + DAY },
   })),
   one('staple-expired', 'nextUpdate 330 s ago', (c) => ({ single: { nextUpdate: c.now - 330 } })),
   one('staple-expired', 'no nextUpdate', () => ({ single: { nextUpdate: null } }), [
@@ -149,6 +149,11 @@ const AUTHENTICITY: readonly SignerVector[] = [
   delegated('staple-responder-unauthorized', 'a sibling of the same name as issuer', (c) => ({
     issuedBy: { ...c.intermediate, key: testKey('p256', 'sibling') },
   })),
+  delegated(
+    'staple-responder-unauthorized',
+    "a delegate with the issuer's signature under another name",
+    (c) => ({ issuedBy: c.root, signingKey: c.intermediate.key }),
+  ),
   delegated('staple-responder-unauthorized', 'a delegate without OCSPSigning', () => ({
     purposes: extKeyUsage('serverAuth'),
   })),
@@ -162,7 +167,7 @@ const AUTHENTICITY: readonly SignerVector[] = [
     notAfter: c.now - 1,
   })),
   delegated('staple-responder-unauthorized', 'a delegate that is not valid yet', (c) => ({
-    notBefore: c.now + 60,
+    notBefore: c.now + 3600,
   })),
   delegated(
     'staple-responder-unauthorized',

@@ -4,6 +4,7 @@ import { readCertificate, type Certificate } from '../../../src/x509/certificate
 import type { NameConstraints } from '../../../src/x509/extensions.ts';
 import {
   distinguishedName,
+  generalName,
   oid,
   printableString,
   scenario,
@@ -137,6 +138,19 @@ describe('violatedConstraint', () => {
     expect(excludes(leafWith({ subject: email }), constraint)).toBe(true);
     expect(permits(leafWith({ subject: email }), constraint)).toBe(false);
     expect(excludes(amazon, constraint)).toBe(false);
+  });
+
+  it('permits no name of a form that it does not compare', () => {
+    const address = generalName.email('a@example.com');
+    const certificate = leafWith({ names: subjectAltName([address]) });
+    const base = { form: 'email', content: Buffer.from('a@example.com') } as const;
+    expect(permits(certificate, base)).toBe(false);
+    expect(excludes(certificate, { ...base, content: Buffer.from('example.org') })).toBe(true);
+    expect(permits(certificate, dns('example.org'))).toBe(true);
+  });
+
+  it('does not ask an empty subject to be within a directory', () => {
+    expect(permits(leafWith({ subject: sequence() }), directory([['O', 'Amazon']]))).toBe(true);
   });
 
   it('refuses more comparisons than certificates in use need', () => {

@@ -59,6 +59,7 @@ describe('checkSigner', () => {
   it('compares the letters A to Z without case and nothing else', () => {
     const leaf = leafWith({ names: null, subject: 'A.Example' });
     expect(checkSigner(leaf, 'a.example')).toBeUndefined();
+    expect(checkSigner(leaf, 'a.EXAMPLE')).toBeUndefined();
     const kelvin = leafWith({ names: null, subject: 'a\u212a.example' });
     expect(checkSigner(kelvin, 'ak.example')).toMatchObject({ reason: 'name-mismatch' });
   });

@@ -3,6 +3,9 @@ import { readPublicKeyInfo } from '../../../src/x509/public-key.ts';
 import { checkSignature } from '../../../src/x509/signature.ts';
 import {
   algorithmIdentifier,
+  bitString,
+  integer,
+  nullValue,
   oid,
   sequence,
   signData,
@@ -71,5 +74,17 @@ describe('checkSignature', () => {
   it.each([0, 1, 255, 257])('finds a signature of %i octets invalid', (length) => {
     expect(check('rsa2048', 'sha256', { signature: Buffer.alloc(length, 1) })).toBe('invalid');
     expect(check('p256', 'sha256', { signature: Buffer.alloc(length, 1) })).toBe('invalid');
+  });
+
+  it.each([
+    ['an even modulus', 2, Buffer.of(1, 0, 1)],
+    ['an exponent above the modulus', 1, Buffer.alloc(300, 0x7f)],
+  ])('answers for a key with %s too', (_what, last, exponent) => {
+    const modulus = Buffer.concat([Buffer.of(0), Buffer.alloc(255, 0xa5), Buffer.of(last)]);
+    const rsa = sequence(oid('1.2.840.113549.1.1.1'), nullValue());
+    const spki = sequence(rsa, bitString(sequence(integer(modulus), integer(exponent))));
+    const signatureAlgorithm = algorithmIdentifier(testKey('rsa2048'), 'sha256');
+    const data = { signed: SIGNED, signatureAlgorithm, signature: Buffer.alloc(256, 1) };
+    expect(checkSignature(data, readPublicKeyInfo(spki))).toBe('invalid');
   });
 });
