@@ -29,6 +29,9 @@ export type RuntimePackage = (typeof runtime.packages)[number];
 /** The Debian packages that the runtime comes from. */
 export const RUNTIME_PACKAGES: readonly RuntimePackage[] = runtime.packages;
 
+/** The release of Debian that they are from. */
+export const RUNTIME_RELEASE: string = runtime.release;
+
 /** apt for another architecture, with lists of its own: the build machine's stay as they are. */
 function apt(target: Target, args: readonly string[], cwd: string): void {
   const state = join(CACHE, 'apt', target.deb);
