@@ -17,8 +17,8 @@ static const char *const kept[] = {
 	"HOME", "USER", "LOGNAME", "LANG", /* sshd sets these; the chained helpers of the administrator get them */
 	"TERM", "COLUMNS", "NO_COLOR", /* how a terminal looks */
 };
-/* No OpenSSL configuration of the host; where the tools of the host are. */
-static const char *const set[] = { "OPENSSL_CONF=/dev/null", "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin" };
+/* Where the tools of the host are. */
+static const char *const set[] = { "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin" };
 
 #define KEPT (sizeof kept / sizeof *kept)
 #define SET (sizeof set / sizeof *set)

@@ -10,6 +10,10 @@ interface EntryCommon {
   readonly path: string;
   /** Systems may leave it out. */
   readonly documentation: boolean;
+  /** Other packages have this folder too. */
+  readonly shared: boolean;
+  /** An administrator may change what is in it, or not. */
+  readonly role: 'program' | 'configuration';
 }
 
 /** One installed path; everything is root's. */
@@ -27,6 +31,7 @@ interface RawEntry {
   readonly ghost?: boolean;
   readonly families?: readonly string[];
   readonly documentation?: boolean;
+  readonly shared?: boolean;
 }
 
 /** What a file's or folder's mode may be: nothing may be written by others than root. */
@@ -34,7 +39,13 @@ const MODE = /^0[0-7][0145][0145]$/;
 
 function toEntry(raw: RawEntry, target: Target): Entry {
   const fill = (text: string): string => text.replaceAll('@LOADER@', target.loader);
-  const common = { path: fill(raw.path), documentation: raw.documentation ?? false };
+  const path = fill(raw.path);
+  const common = {
+    path,
+    documentation: raw.documentation ?? false,
+    shared: raw.shared ?? false,
+    role: path.startsWith('/etc/') ? ('configuration' as const) : ('program' as const),
+  };
   const { mode, source, link } = raw;
   if (raw.type === 'link' && link !== undefined) {
     return { ...common, type: 'link', link, ghost: raw.ghost ?? false };

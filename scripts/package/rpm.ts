@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Build } from './build.ts';
 import type { Entry } from './manifest.ts';
 import { run } from './process.ts';
-import { INSTALLED_LIST } from './stage.ts';
+import { MANIFEST_PATH } from './stage.ts';
 import type { Target } from './target.ts';
 import { fillTemplate } from './template.ts';
 
@@ -80,7 +80,7 @@ export function packRpm(
     ...Object.fromEntries(scripts),
     VERSION: build.version,
     REVISION: build.revision,
-    FILES: [...entries.map(fileLine), `%attr(0644, root, root) ${INSTALLED_LIST}`].join('\n'),
+    FILES: [...entries.map(fileLine), `%attr(0644, root, root) ${MANIFEST_PATH}`].join('\n'),
     CHANGELOG: build.rpmChangelog,
   });
   buildRpm(build, `${spec}\n`, tree, target.rpm, `${tree}.rpmbuild`);

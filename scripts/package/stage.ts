@@ -12,17 +12,14 @@ import {
 import { dirname, join } from 'node:path';
 import type { Entry, Family } from './manifest.ts';
 
-/** Where a package keeps the list of what it installed, for `verify-install`. */
-export const INSTALLED_LIST = '/usr/lib/ec2-instance-connect/files.json';
+/** Where a package keeps the list of what it installed, which `verify-install` reads. */
+export const MANIFEST_PATH = '/usr/lib/ec2-instance-connect/manifest.json';
 
-/** One line of the installed list. */
-interface InstalledFile {
-  readonly path: string;
-  readonly type: Entry['type'];
-  readonly mode?: string;
-  readonly sha256?: string;
-  readonly link?: string;
-}
+/** The path that sshd's configurations name, of each family. */
+const COMMANDS: Readonly<Record<Family, string>> = {
+  deb: '/usr/share/ec2-instance-connect/eic_run_authorized_keys',
+  rpm: '/opt/aws/bin/eic_run_authorized_keys',
+};
 
 function sourcePath(source: string, build: string): string {
   return source.startsWith('build/') ? join(build, source.slice('build/'.length)) : source;
@@ -40,19 +37,21 @@ function put(entry: Entry, tree: string, build: string): void {
   chmodSync(path, Number.parseInt(entry.mode, 8));
 }
 
-function describe(entry: Entry, tree: string): InstalledFile {
-  const { path, type } = entry;
-  if (type === 'link') return { path, type, link: entry.link };
-  if (type === 'directory') return { path, type, mode: entry.mode };
-  const sha256 = createHash('sha256')
-    .update(readFileSync(join(tree, path)))
+/** An entry as `verify-install` wants it; its check of the manifest's form is the definition. */
+function describe(entry: Entry, tree: string): Readonly<Record<string, string>> {
+  const role = entry.documentation ? 'documentation' : entry.role;
+  const common = { path: entry.path, owner: 'root', group: 'root', role };
+  if (entry.type === 'link') return { ...common, type: 'symlink', target: entry.link };
+  if (entry.type === 'directory') return { ...common, type: 'directory', mode: entry.mode };
+  const digest = createHash('sha256')
+    .update(readFileSync(join(tree, entry.path)))
     .digest('hex');
-  return { path, type, mode: entry.mode, sha256 };
+  return { ...common, type: 'file', mode: entry.mode, sha256: digest };
 }
 
 /**
- * Lays a package's tree out, with the list of what it installs: `{family, version, files: [{path, type, mode?, sha256?,
- * link?}]}` of everything that must be there.
+ * Lays a package's tree out, with the manifest of what it installs.
+ * @param version version and revision
  * @param build folder with what the build made for this architecture
  */
 export function stageTree(
@@ -65,10 +64,12 @@ export function stageTree(
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   for (const entry of entries) put(entry, tree, build);
-  const files = entries
-    .filter((entry) => !entry.documentation)
-    .map((entry) => describe(entry, tree));
-  const list = join(tree, INSTALLED_LIST);
-  writeFileSync(list, `${JSON.stringify({ family, version, files }, null, 1)}\n`);
+  const name = 'ec2-instance-connect';
+  const manifest = {
+    ...{ schema: 1, name, version, family, user: name, command: COMMANDS[family] },
+    files: entries.filter((entry) => !entry.shared).map((entry) => describe(entry, tree)),
+  };
+  const list = join(tree, MANIFEST_PATH);
+  writeFileSync(list, `${JSON.stringify(manifest, null, 1)}\n`);
   chmodSync(list, 0o644);
 }

@@ -1,0 +1,72 @@
+/** The apt repository: static files, signed, with every index also under its own hash. */
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { run } from '../package/process.ts';
+import { exportKey, sign, type SigningKey } from './key.ts';
+
+const SUITE = 'stable';
+const COMPONENT = 'main';
+const POOL = `pool/${COMPONENT}/e/ec2-instance-connect`;
+const ARCHITECTURES = ['amd64', 'arm64'] as const;
+
+/** Writes an index and its gzip form, each also by hash: a client never mixes two states (Acquire-By-Hash). */
+function writeIndex(folder: string, text: Buffer): void {
+  const hashes = join(folder, 'by-hash/SHA256');
+  mkdirSync(hashes, { recursive: true });
+  for (const [name, bytes] of [
+    ['Packages', text],
+    ['Packages.gz', gzipSync(text, { level: 9 })],
+  ] as const) {
+    writeFileSync(join(folder, name), bytes);
+    writeFileSync(join(hashes, createHash('sha256').update(bytes).digest('hex')), bytes);
+  }
+}
+
+/**
+ * Makes the repository of all debs of a folder.
+ * @param output folder to make; it can be served as it is
+ */
+export function makeAptRepository(packages: string, output: string, key: SigningKey): void {
+  const pool = join(output, POOL);
+  mkdirSync(pool, { recursive: true });
+  for (const name of readdirSync(packages).filter((file) => file.endsWith('.deb'))) {
+    copyFileSync(join(packages, name), join(pool, name));
+  }
+  const dist = join(output, 'dists', SUITE);
+  for (const architecture of ARCHITECTURES) {
+    const folder = join(dist, COMPONENT, `binary-${architecture}`);
+    mkdirSync(folder, { recursive: true });
+    const scan = ['--arch', architecture, 'packages', POOL];
+    writeIndex(folder, run('apt-ftparchive', scan, { cwd: output }));
+  }
+  const fields: Readonly<Record<string, string>> = {
+    Origin: 'ec2-instance-connect',
+    Label: 'ec2-instance-connect',
+    Suite: SUITE,
+    Codename: SUITE,
+    Components: COMPONENT,
+    Architectures: ARCHITECTURES.join(' '),
+    'Acquire-By-Hash': 'yes',
+  };
+  const options = Object.entries(fields).flatMap(([name, value]) => {
+    return ['-o', `APT::FTPArchive::Release::${name}=${value}`];
+  });
+  const hashes = ['MD5', 'SHA1', 'SHA512'].flatMap((hash) => [
+    '-o',
+    `APT::FTPArchive::${hash}=false`,
+  ]);
+  const release = run('apt-ftparchive', [...options, ...hashes, 'release', dist]);
+  writeFileSync(join(dist, 'Release'), release);
+  sign(key, ['--clearsign', '--output', join(dist, 'InRelease')], join(dist, 'Release'));
+  sign(
+    key,
+    ['--detach-sign', '--armor', '--output', join(dist, 'Release.gpg')],
+    join(dist, 'Release'),
+  );
+  // apt before 1.4 (Ubuntu 16.04) reads the binary form only.
+  writeFileSync(join(output, 'ec2-instance-connect.gpg'), exportKey(key, false));
+  if (readFileSync(join(dist, 'InRelease')).length === 0)
+    throw new Error('expected a signed InRelease');
+}
