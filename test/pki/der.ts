@@ -27,7 +27,7 @@ export const set = (...parts: readonly Uint8Array[]): Buffer => tlv(0x31, ...par
 export const octetString = (...parts: readonly Uint8Array[]): Buffer => tlv(0x04, ...parts);
 export const nullValue = (): Buffer => tlv(0x05);
 export const boolean = (value: boolean): Buffer => tlv(0x01, Buffer.from([value ? 0xff : 0]));
-export const enumerated = (value: number): Buffer => tlv(0x0a, Buffer.from([value]));
+export const enumerated = (...octets: readonly number[]): Buffer => tlv(0x0a, Buffer.from(octets));
 export const utf8String = (text: string): Buffer => tlv(0x0c, Buffer.from(text, 'utf8'));
 export const printableString = (text: string): Buffer => tlv(0x13, Buffer.from(text, 'latin1'));
 export const ia5String = (text: string): Buffer => tlv(0x16, Buffer.from(text, 'latin1'));

@@ -41,6 +41,12 @@ const single = (status: Buffer, ...times: readonly Buffer[]): Buffer =>
   sequence(sequence(certId(leaf, intermediate), status, ...times));
 const good = single(contextPrimitive(0), produced);
 
+const OCSP_BASIC = oid('1.3.6.1.5.5.7.48.1.1').toString('latin1');
+const otherType = Buffer.from(
+  respond().toString('latin1').replace(OCSP_BASIC, oid('1.3.6.1.5.5.7.48.1.2').toString('latin1')),
+  'latin1',
+);
+
 describe('readOcspResponse', () => {
   it('reads what the responder wrote', () => {
     const basic = basicOf(respond({ embed: [intermediate, root] }));
@@ -102,7 +108,9 @@ describe('readOcspResponse', () => {
     ['error status 7', ocspError(7)],
     ['an error that brings a response along', sequence(enumerated(3), context(0, sequence()))],
     ['success without a response', ocspError(0)],
-    ['another response type', wrapBasic(sequence(), '1.2.3')],
+    ['a status without an octet', sequence(enumerated())],
+    ['a status of two octets', sequence(enumerated(3, 0))],
+    ['another response type', otherType],
     ['version 2', around(context(0, integer(1)), responder, produced, good)],
     ['a responder that is not named', around(produced, good)],
     ['a time with a fraction', around(responder, Buffer.from('\x18\x1120261122120000.0Z'), good)],

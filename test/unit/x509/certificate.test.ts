@@ -77,8 +77,9 @@ describe('readCertificate', () => {
     });
   });
 
-  it('takes a serial number of zero, which old roots have', () => {
+  it('takes a serial number of zero, which old roots have, and one of 20 octets', () => {
     expect(read({ serial: 0n }).serial).toEqual(Buffer.of(0));
+    expect(read({ serial: 1n << 158n }).serial).toHaveLength(20);
   });
 
   it('takes flags that are explicitly false, which certificates in use have', () => {

@@ -19,6 +19,7 @@ describe('decodeCertificates', () => {
 
   it('finds nothing in an empty text', () => {
     expect(decodeCertificates('', LIMITS)).toEqual([]);
+    expect(decodeCertificates(' '.repeat(1000), LIMITS)).toEqual([]);
   });
 
   it.each([
