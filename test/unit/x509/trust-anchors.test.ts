@@ -28,6 +28,14 @@ describe('TrustAnchors', () => {
     expect(TrustAnchors.fromPem('').bySubject(a.subject)).toEqual([]);
   });
 
+  it('takes 4096 certificates and trusts none of those after them', () => {
+    const many = pemOf(Buffer.of(5, 0)).repeat(4095);
+    const anchors = TrustAnchors.fromPem(many + a.pem + b.pem);
+    expect(anchors.size).toBe(4096);
+    expect(anchors.bySubject(a.subject)).toHaveLength(1);
+    expect(anchors.bySubject(b.subject)).toEqual([]);
+  });
+
   it('finds nothing for a name that only an issuer has', () => {
     const below = issueCa({ subject: 'Below', key: testKey('p256'), issuedBy: a, ...dates });
     expect(TrustAnchors.fromPem(below.pem).bySubject(a.subject)).toEqual([]);
