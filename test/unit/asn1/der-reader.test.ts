@@ -62,13 +62,20 @@ describe('DerReader', () => {
     expect(() => DerReader.over(Buffer.alloc(10), 9)).toThrow(DerError);
   });
 
-  it('refuses to go deeper than 24 levels', () => {
+  it('refuses an indefinite length that could be taken for 128', () => {
+    expect(() => over(`0480${'00'.repeat(128)}`).content(TAG.octetString)).toThrow(DerError);
+  });
+
+  it('does not look beyond the end of its parent', () => {
+    expect(over('30000500').enter(TAG.sequence).has(0x05)).toBe(false);
+    expect(() => over('30010400').enter(TAG.sequence).content(TAG.octetString)).toThrow(DerError);
+  });
+
+  it('goes 24 levels deep and not deeper', () => {
     let nested = sequence();
     for (let i = 0; i < 24; i++) nested = sequence(nested);
     let reader = DerReader.over(nested, 999);
-    const descend = (): void => {
-      for (let i = 0; i < 25; i++) reader = reader.enter(TAG.sequence);
-    };
-    expect(descend).toThrow(DerError);
+    for (let i = 0; i < 24; i++) reader = reader.enter(TAG.sequence);
+    expect(() => reader.enter(TAG.sequence)).toThrow(DerError);
   });
 });

@@ -52,12 +52,16 @@ describe('readBoolean', () => {
 });
 
 describe('readOid', () => {
-  it.each(['2.5.29.19', '1.2.840.113549.1.1.11', '0.9.2342.19200300.100.1.25', '2.999', '2.5'])(
-    'reads %s',
-    (dotted) => {
-      expect(readOid(DerReader.over(oid(dotted), 99))).toBe(dotted);
-    },
-  );
+  it.each([
+    '2.5.29.19',
+    '1.2.840.113549.1.1.11',
+    '0.9.2342.19200300.100.1.25',
+    '2.999',
+    '2.5',
+    '1.2.16384',
+  ])('reads %s', (dotted) => {
+    expect(readOid(DerReader.over(oid(dotted), 99))).toBe(dotted);
+  });
 
   it.each([
     ['an empty one', '0600'],
@@ -128,7 +132,11 @@ describe('readTime', () => {
     ['hour 24', '260101240000Z'],
     ['minute 60', '260101006000Z'],
     ['second 60', '260101000060Z'],
+    ['two digits more', '26010100000000Z'],
     ['a sign instead of a digit', '26010100000-Z'],
+    ['a sign before a digit', '2601010000-1Z'],
+    ['a colon instead of a digit', '26010100000:Z'],
+    ['a colon before a digit', '2601010000:0Z'],
   ])('refuses %s', (_what, text) => {
     expect(() => readTime(utc(text))).toThrow(DerError);
   });
