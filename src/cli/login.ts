@@ -9,11 +9,11 @@ import { toSyslogLines } from '../log/logger.ts';
 import { writeSyslog } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
 import { answerLogin, type LoginEdges, type Outcome } from './authorized-keys.ts';
+import { EXIT_USAGE } from './command.ts';
 import { writeOut } from './output.ts';
 
 /** sysexits(3) EX_SOFTWARE: an error of ours. */
 const EXIT_BUG = 70;
-const EXIT_USAGE = 2;
 
 interface Ending {
   readonly stdout: string | Buffer;

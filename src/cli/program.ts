@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { printable } from '../log/printable.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_USAGE, UsageError, type Finish } from './command.ts';
 import { loginCommand } from './login-command.ts';
@@ -7,6 +8,7 @@ import { sshdCommand } from './sshd-command.ts';
 import { verifyKeysCommand } from './verify-keys-command.ts';
 
 const MAX_WIDTH = 100;
+const MAX_MESSAGE = 1000;
 
 /**
  * The program as a person meets it: commands, help, and errors that name what is wrong.
@@ -14,38 +16,60 @@ const MAX_WIDTH = 100;
  * @returns the exit code; 2 for bad usage
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  let exitCode = 0;
-  const finish: Finish = (code) => {
-    exitCode = code;
-  };
   try {
-    await yargs()
-      .scriptName('ec2-instance-connect')
-      .usage('$0 <command> [options]\n\nThe on-instance side of EC2 Instance Connect.')
-      .command(loginCommand(finish))
-      .command(verifyKeysCommand(finish))
-      .command(sshdCommand(finish))
-      .strict()
-      .demandCommand(1, 'expected a command')
-      .version(VERSION)
-      .help()
-      .alias({ help: 'h', version: 'V' })
-      .parserConfiguration({ 'duplicate-arguments-array': false })
-      .detectLocale(false)
-      .wrap(terminalWidth())
-      .exitProcess(false)
-      .fail((message, error) => {
-        // The types promise an error; yargs gives one only where a handler threw it.
-        throw (error as Error | undefined) ?? new UsageError(message);
-      })
-      .parseAsync([...args]);
+    return await runCommand(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    writeOut(2, `ec2-instance-connect: ${error.message}\n`);
+    writeOut(2, `ec2-instance-connect: ${printable(error.message, MAX_MESSAGE)}\n`);
     writeOut(2, 'see "ec2-instance-connect --help"\n');
     return EXIT_USAGE;
   }
-  return exitCode;
+}
+
+async function runCommand(args: readonly string[]): Promise<number> {
+  // yargs takes no notice of what stands behind it, not even where it is strict.
+  if (args.includes('--')) throw new UsageError('unknown argument: --');
+  let exitCode: number | undefined;
+  const finish: Finish = (code) => {
+    exitCode = code;
+  };
+  const parsed = await yargs()
+    .scriptName('ec2-instance-connect')
+    .usage('$0 <command> [options]\n\nThe on-instance side of EC2 Instance Connect.')
+    .command(loginCommand(finish))
+    .command(verifyKeysCommand(finish))
+    .command(sshdCommand(finish))
+    .strict()
+    .strictCommands()
+    .version(VERSION)
+    .help()
+    .alias({ help: 'h', version: 'V' })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+    })
+    .detectLocale(false)
+    .wrap(terminalWidth())
+    .exitProcess(false)
+    .fail(fail)
+    .parseAsync([...args]);
+  if (exitCode !== undefined) return exitCode;
+  const { help, version, _: words } = parsed;
+  if (help === true || version === true || words.at(-1) === 'help') return 0;
+  // Not demanded beforehand: an unknown option is the better thing to name.
+  throw new UsageError('expected a command');
+}
+
+/**
+ * Tells what is wrong with the call from what is wrong with the program. The types promise an error;
+ * yargs gives none for its own checks, and a YError for what its parser, or a `coerce`, refuses.
+ */
+function fail(message: string | null, error: Error | undefined): never {
+  if (error !== undefined && error.name !== 'YError') throw error;
+  const text = message ?? error?.message ?? '';
+  throw new UsageError(text.charAt(0).toLowerCase() + text.slice(1));
 }
 
 function terminalWidth(): number {

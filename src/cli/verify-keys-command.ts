@@ -5,26 +5,24 @@ import { writeOut } from './output.ts';
 import { refusalLines } from './verdict-report.ts';
 import { InputError, verifyKeys } from './verify-keys.ts';
 
-interface VerifyKeysArguments {
-  readonly keys: string;
-  readonly 'signer-cert': string;
-  readonly 'signer-ocsp': string;
-  readonly 'instance-id': string;
-  readonly 'signer-name': string;
-  readonly 'trust-anchors': string;
+/** The options that must be given, and what they are. */
+const REQUIRED = {
+  keys: "file with the user's pushed keys (active-keys/<user>/)",
+  'signer-cert': 'file with the certificate chain (signer-cert/)',
+  'signer-ocsp': 'folder with one staple a file, DER or base64, any file names',
+  'instance-id': 'the instance that the keys are for',
+  'signer-name': 'managed-ssh-signer.<region>.<domain>',
+  'trust-anchors': 'file with the CA certificates that are trusted, PEM',
+} as const;
+
+type RequiredName = keyof typeof REQUIRED;
+const REQUIRED_NAMES = Object.keys(REQUIRED) as RequiredName[];
+
+type VerifyKeysArguments = Readonly<Record<RequiredName, string | undefined>> & {
   readonly fingerprint?: Fingerprint | undefined;
   readonly at: number;
   readonly json: boolean;
-}
-
-const OPTIONS = {
-  keys: { describe: "the user's pushed keys (active-keys/<user>/)", argument: 'FILE' },
-  'signer-cert': { describe: 'the certificate chain (signer-cert/)', argument: 'FILE' },
-  'signer-ocsp': { describe: 'one staple a file, DER or base64, any file names', argument: 'DIR' },
-  'instance-id': { describe: 'the instance that the keys are for', argument: 'ID' },
-  'signer-name': { describe: 'managed-ssh-signer.<region>.<domain>', argument: 'NAME' },
-  'trust-anchors': { describe: 'the CA certificates that are trusted, PEM', argument: 'FILE' },
-} as const;
+};
 
 /** `verify-keys`: the same decision as a login, offline, on captured material. */
 export function verifyKeysCommand(finish: Finish): CommandModule<object, VerifyKeysArguments> {
@@ -32,32 +30,23 @@ export function verifyKeysCommand(finish: Finish): CommandModule<object, VerifyK
     command: 'verify-keys',
     describe: 'judge captured keys offline, exactly as a login would',
     builder: (yargs) => {
-      const text = (name: keyof typeof OPTIONS) =>
-        ({
-          type: 'string',
-          demandOption: true,
-          requiresArg: true,
-          describe: OPTIONS[name].describe,
-        }) as const;
+      const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
       return yargs
-        .option('keys', text('keys'))
-        .option('signer-cert', text('signer-cert'))
-        .option('signer-ocsp', text('signer-ocsp'))
-        .option('instance-id', text('instance-id'))
-        .option('signer-name', text('signer-name'))
-        .option('trust-anchors', text('trust-anchors'))
+        .option('keys', text(REQUIRED.keys))
+        .option('signer-cert', text(REQUIRED['signer-cert']))
+        .option('signer-ocsp', text(REQUIRED['signer-ocsp']))
+        .option('instance-id', text(REQUIRED['instance-id']))
+        .option('signer-name', text(REQUIRED['signer-name']))
+        .option('trust-anchors', text(REQUIRED['trust-anchors']))
+        .group(REQUIRED_NAMES, 'Required:')
         .option('fingerprint', {
-          type: 'string',
-          requiresArg: true,
-          describe: 'judge only this key, SHA256:... or MD5:...',
+          ...text('judge only this key, SHA256:... or MD5:...'),
           coerce: readFingerprint,
         })
         .option('at', {
-          type: 'string',
-          requiresArg: true,
+          ...text('judge as of this time, Unix seconds'),
           default: String(Math.floor(Date.now() / 1000)),
           defaultDescription: 'now',
-          describe: 'judge as of this time, Unix seconds',
           coerce: readTime,
         })
         .option('json', {
@@ -73,15 +62,16 @@ export function verifyKeysCommand(finish: Finish): CommandModule<object, VerifyK
 }
 
 function run(options: VerifyKeysArguments): number {
-  const { keys, fingerprint, at, json } = options;
+  const { fingerprint, at, json } = options;
+  const given = requireAll(options);
   try {
     const { lines, report, exitCode } = verifyKeys({
-      keys,
-      signerCert: options['signer-cert'],
-      signerOcsp: options['signer-ocsp'],
-      instanceId: options['instance-id'],
-      signerName: options['signer-name'],
-      trustAnchors: options['trust-anchors'],
+      keys: given.keys,
+      signerCert: given['signer-cert'],
+      signerOcsp: given['signer-ocsp'],
+      instanceId: given['instance-id'],
+      signerName: given['signer-name'],
+      trustAnchors: given['trust-anchors'],
       fingerprint,
       at,
     });
@@ -92,6 +82,13 @@ function run(options: VerifyKeysArguments): number {
     if (error instanceof InputError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** Not left to yargs, which would name what is missing where an option was only misspelt. */
+function requireAll(options: VerifyKeysArguments): Record<RequiredName, string> {
+  const missing = REQUIRED_NAMES.filter((name) => options[name] === undefined);
+  if (missing.length === 0) return options as Record<RequiredName, string>;
+  throw new UsageError(`missing required options: --${missing.join(', --')}`);
 }
 
 function readFingerprint(text: string): Fingerprint {
