@@ -56,8 +56,8 @@ async function runCommand(args: readonly string[]): Promise<number> {
     .fail(fail)
     .parseAsync([...args]);
   if (exitCode !== undefined) return exitCode;
-  const { help, version, _: words } = parsed;
-  if (help === true || version === true || words.at(-1) === 'help') return 0;
+  const { help, version } = parsed;
+  if (help === true || version === true || args.at(-1) === 'help') return 0;
   // Not demanded beforehand: an unknown option is the better thing to name.
   throw new UsageError('expected a command');
 }
