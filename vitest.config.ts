@@ -9,6 +9,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/package/**'],
+          // Many tests start processes, and the machine may be busy.
+          testTimeout: 30_000,
         },
       },
       {

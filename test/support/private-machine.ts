@@ -13,6 +13,20 @@ export interface PrivateMachine {
   readonly prepare?: readonly string[];
 }
 
+/** A machine that says nothing of being an instance. */
+export const NO_INSTANCE: PrivateMachine = { empty: ['/sys', '/run', '/etc'] };
+
+/** Where an instance says which one it is. */
+export const ASSET_TAG = '/sys/devices/virtual/dmi/id/board_asset_tag';
+export const INSTANCE_ID = 'i-0123456789abcdef0';
+
+/** An instance whose metadata service is down: the address is its own, and nobody listens. */
+export const LONELY_INSTANCE: PrivateMachine = {
+  ...NO_INSTANCE,
+  files: { [ASSET_TAG]: `${INSTANCE_ID}\n` },
+  prepare: ['ip address add 169.254.169.254/32 dev lo'],
+};
+
 /**
  * Runs a command on such a machine, as root there; the real one is not touched. Where it is not root
  * that calls, a user namespace makes it so.
@@ -22,7 +36,9 @@ export async function runOn(machine: PrivateMachine, command: Command): Promise<
   try {
     const flags = process.getuid?.() === 0 ? '-mn' : '-rmn';
     const script = [...prepare(machine, folder), 'exec "$@"'].join('\n');
-    return await run(['unshare', flags, 'bash', '-euc', script, 'bash', ...command]);
+    // The environment is as bare as sshd's.
+    const env = { PATH: process.env['PATH'] };
+    return await run(['unshare', flags, 'bash', '-euc', script, 'bash', ...command], { env });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { requireOwnAnswers } from '../../../src/host/machine.ts';
 import { faultOf } from '../../support/faults.ts';
-import { evaluateOn, type PrivateMachine } from '../../support/private-machine.ts';
+import {
+  ASSET_TAG,
+  evaluateOn,
+  INSTANCE_ID as ID,
+  type PrivateMachine,
+} from '../../support/private-machine.ts';
 
-const ASSET_TAG = '/sys/devices/virtual/dmi/id/board_asset_tag';
 const HYPERVISOR = '/sys/hypervisor/uuid';
-const ID = 'i-0123456789abcdef0';
 
 const identify = (machine: Omit<PrivateMachine, 'empty'>): Promise<unknown> =>
   evaluateOn(

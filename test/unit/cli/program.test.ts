@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { VERSION } from '../../../src/version.ts';
+import type { CommandResult } from '../../rig/run.ts';
+import { runCalls } from '../../support/program.ts';
+
+/** Options that `verify-keys` cannot do without. */
+const REQUIRED = [
+  'keys',
+  'signer-cert',
+  'signer-ocsp',
+  'instance-id',
+  'signer-name',
+  'trust-anchors',
+];
+const GIVEN = ['verify-keys', ...REQUIRED.flatMap((name) => [`--${name}`, '/nowhere'])];
+
+const HELP = [['--help'], ['-h'], ['help']];
+const VERSIONS = [['--version'], ['-V']];
+const COMMAND_HELP = ['verify-keys', '--help'];
+const MISSING = ['verify-keys', '--keys', 'a', '--at', '1'];
+const HOSTILE = ['\u001b[31mred\nline'];
+
+/** What is wrong, the call, and what the message has to name. */
+const WRONG: readonly (readonly [string, readonly string[], string])[] = [
+  ['nothing at all', [], 'expected a command'],
+  ['an unknown command', ['nonsense'], 'nonsense'],
+  ['an unknown option', ['--nonsense'], 'nonsense'],
+  ['an unknown short option', ['-x'], 'x'],
+  ['an unknown option of a command', [...GIVEN, '--nonsense'], 'nonsense'],
+  ['an unknown option, and others missing', ['verify-keys', '--key', 'a'], 'key'],
+  ['an option in camel case', [...GIVEN, '--signerName', 'a'], 'signerName'],
+  ['an option with a dot', [...GIVEN, '--keys.x', 'a'], 'keys.x'],
+  ['an option that is negated', [...GIVEN, '--no-keys'], 'no-keys'],
+  ['an argument too many', [...GIVEN, 'extra'], 'extra'],
+  ['arguments behind --', [...GIVEN, '--', '--json'], '--'],
+  ['an option without its value', ['verify-keys', '--keys'], 'keys'],
+  ['an empty fingerprint', [...GIVEN, '--fingerprint', ''], '--fingerprint'],
+  ['a malformed fingerprint', [...GIVEN, '--fingerprint', 'SHA256:x'], 'SHA256:x'],
+  ['an empty time', [...GIVEN, '--at', ''], '--at'],
+  ['a time in words', [...GIVEN, '--at', 'now'], 'now'],
+  ['a time before 1970', [...GIVEN, '--at=-1'], '-1'],
+  ['a file that is not there', GIVEN, '/nowhere'],
+  ['no user', ['authorized-keys', '--explain'], 'got 0'],
+  ['a user behind --', ['authorized-keys', '--', 'alice'], '--'],
+  ['too many arguments of a login', ['authorized-keys', '--explain', 'a', 'b', 'c'], 'c'],
+];
+
+const results = new Map<readonly string[], CommandResult>();
+beforeAll(async () => {
+  const calls = [
+    ...HELP,
+    ...VERSIONS,
+    COMMAND_HELP,
+    MISSING,
+    HOSTILE,
+    ...WRONG.map(([, args]) => args),
+  ];
+  const ended = await runCalls(calls);
+  for (const [index, args] of calls.entries()) {
+    const result = ended[index];
+    if (result !== undefined) results.set(args, result);
+  }
+}, 60_000);
+
+describe('the program, for a person', () => {
+  it.each(HELP.map((args) => [args]))('tells its commands with %s', (args) => {
+    const result = results.get(args);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    for (const text of ['authorized-keys <user>', 'verify-keys', 'Commands:']) {
+      expect(result?.stdout).toContain(text);
+    }
+  });
+
+  it.each(VERSIONS.map((args) => [args]))('tells its version with %s', (args) => {
+    expect(results.get(args)).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+
+  it('tells the options of a command', () => {
+    const result = results.get(COMMAND_HELP);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    for (const name of [...REQUIRED, 'fingerprint', 'at', 'json']) {
+      expect(result?.stdout).toContain(`--${name} `);
+    }
+    expect(result?.stdout).toMatch(/--at .*\[default: now\]/);
+  });
+});
+
+describe('the program, called in a wrong way', () => {
+  it.each(WRONG)('says what is wrong with %s, and ends with 2', (_, args, named) => {
+    const result = results.get(args);
+    expect(result).toMatchObject({ status: 2, stdout: '' });
+    const [line, ...others] = result?.stderr.split('\n') ?? [];
+    expect(line).toMatch(/^ec2-instance-connect: ["a-z-]/);
+    expect(line?.slice('ec2-instance-connect: '.length)).toContain(named);
+    expect(others).toEqual(['see "ec2-instance-connect --help"', '']);
+  });
+
+  it('names all options that are missing', () => {
+    const result = results.get(MISSING);
+    expect(result?.status).toBe(2);
+    for (const name of REQUIRED.slice(1)) expect(result?.stderr).toContain(`--${name}`);
+    expect(result?.stderr).not.toContain('--keys');
+  });
+
+  it('prints nothing to the terminal that could control it', () => {
+    const result = results.get(HOSTILE);
+    expect(result?.status).toBe(2);
+    expect(result?.stderr).toMatch(/^[\x20-\x7e]*\n[\x20-\x7e]*\n$/);
+    expect(result?.stderr).toContain('red');
+  });
+});

@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InputError, verifyKeys, type VerifyKeysOptions } from '../../../src/cli/verify-keys.ts';
+import { BODY_LIMITS } from '../../../src/imds/limits.ts';
+import { fingerprintOf, parseFingerprint } from '../../../src/ssh/fingerprint.ts';
+import { Captured } from '../../support/captured.ts';
+import { blobOf, goodBlock, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
+import { keyLine, testBlob } from '../../support/ssh-keys.ts';
+
+const RSA_LINE = keyLine(testBlob('rsa2048'));
+
+/** The error about a file of the captured material, changed by `change`; undefined where all is well. */
+function errorOf(change: (captured: Captured) => Partial<VerifyKeysOptions>): unknown {
+  using captured = new Captured(blobOf(goodBlock()));
+  try {
+    verifyKeys({ ...captured.options, ...change(captured) });
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('verifyKeys', () => {
+  it('gives the lines for sshd and the exit code 0 where a key is accepted', () => {
+    using captured = new Captured(blobOf(goodBlock(), goodBlock({ Timestamp: NOW }), 'x\n'));
+    const { lines, exitCode, report } = verifyKeys(captured.options);
+    expect({ lines, exitCode }).toEqual({ lines: `${KEY_LINE}\n`, exitCode: 0 });
+    expect(report.keys.map(({ verdict, reason }) => reason ?? verdict)).toEqual([
+      'accepted',
+      'expired',
+      'entry-malformed',
+    ]);
+  });
+
+  it('gives nothing and the exit code 1 where no key is accepted', () => {
+    using captured = new Captured(blobOf(goodBlock()));
+    expect(verifyKeys({ ...captured.options, at: NOW + 60 })).toMatchObject({
+      lines: '',
+      exitCode: 1,
+      report: { signer: { verdict: 'verified' }, keys: [{ reason: 'expired' }] },
+    });
+  });
+
+  it('judges an empty file of keys: there is none', () => {
+    using captured = new Captured(Buffer.alloc(0));
+    const report = { signer: { verdict: 'not-needed' }, keys: [] };
+    expect(verifyKeys(captured.options)).toEqual({ lines: '', exitCode: 1, report });
+  });
+
+  it('needs no signer where no entry holds the key in question', () => {
+    using captured = new Captured(blobOf(goodBlock({}, RSA_LINE)));
+    const fingerprint = parseFingerprint(fingerprintOf(testBlob('ed25519')));
+    const { report } = verifyKeys({ ...captured.options, fingerprint });
+    expect(report).toMatchObject({
+      signer: { verdict: 'not-needed' },
+      keys: [{ reason: 'fingerprint-mismatch' }],
+    });
+  });
+
+  it('refuses keys of another instance and signers of another name', () => {
+    using captured = new Captured(blobOf(goodBlock()));
+    const elsewhere = verifyKeys({ ...captured.options, instanceId: 'i-0fedcba9876543210' });
+    expect(elsewhere.report.keys).toMatchObject([{ reason: 'instance-mismatch' }]);
+    const signerName = 'managed-ssh-signer.us-west-2.amazonaws.com';
+    const misnamed = verifyKeys({ ...captured.options, signerName });
+    expect(misnamed.report.signer).toMatchObject({ verdict: 'refused', reason: 'name-mismatch' });
+  });
+
+  it('refuses the signer where the folder of staples is empty', () => {
+    using captured = new Captured(blobOf(goodBlock()));
+    rmSync(captured.options.signerOcsp, { recursive: true });
+    mkdirSync(captured.options.signerOcsp);
+    expect(verifyKeys(captured.options).report.signer).toMatchObject({ reason: 'staple-missing' });
+  });
+
+  it('trusts no file that is no bundle of anchors', () => {
+    using captured = new Captured(blobOf(goodBlock()));
+    const trustAnchors = captured.write('text', 'no certificate\n');
+    const { report } = verifyKeys({ ...captured.options, trustAnchors });
+    expect(report.signer).toMatchObject({ reason: 'path-not-trusted' });
+  });
+});
+
+describe('verifyKeys, on what cannot be read', () => {
+  const inputs = ['keys', 'signerCert', 'signerOcsp', 'trustAnchors'] as const;
+
+  it.each(inputs)('names the path of %s where nothing is there', (name) => {
+    const error = errorOf(() => ({ [name]: '/nowhere/at/all' }));
+    expect(error).toBeInstanceOf(InputError);
+    expect(String(error)).toContain('/nowhere/at/all');
+  });
+
+  it.each(['keys', 'signerCert', 'trustAnchors'] as const)(
+    'names the path of %s where it is a folder',
+    (name) => {
+      const error = errorOf(({ folder }) => ({ [name]: folder }));
+      expect(error).toBeInstanceOf(InputError);
+    },
+  );
+
+  it('names a folder of staples that is a file, and a staple that is a folder', () => {
+    expect(errorOf(({ options }) => ({ signerOcsp: options.keys }))).toBeInstanceOf(InputError);
+    const nested = errorOf(({ options }) => {
+      mkdirSync(join(options.signerOcsp, 'deeper'));
+      return {};
+    });
+    expect(nested).toBeInstanceOf(InputError);
+    expect(String(nested)).toContain('deeper');
+  });
+
+  it.each([
+    ['keys', 'keys', BODY_LIMITS.keys],
+    ['signerCert', 'chain.pem', BODY_LIMITS.chain],
+    ['signerOcsp', 'staples/big', BODY_LIMITS.staple],
+    ['trustAnchors', 'anchors.pem', 8 * 1024 * 1024],
+  ] as const)('reads no more of %s than a login would', (_, file, limit) => {
+    const withSize = (size: number): unknown =>
+      errorOf((captured) => {
+        captured.write(file, Buffer.alloc(size, '\n'));
+        return {};
+      });
+    expect(withSize(limit)).toBeUndefined();
+    expect(withSize(limit + 1)).toBeInstanceOf(InputError);
+  });
+
+  it('shows a strange path as it may be shown', () => {
+    const error = errorOf(() => ({ keys: '/no\u001b[31m/where\n' }));
+    expect(String(error)).toMatch(/^[\x20-\x7e]+$/);
+  });
+});

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CommandResult } from '../rig/run.ts';
+import { LONELY_INSTANCE, NO_INSTANCE, runOn } from '../support/private-machine.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+/** Calls the program under a name. */
+function call(
+  name: string,
+  args: readonly string[],
+  machine = NO_INSTANCE,
+): Promise<CommandResult> {
+  const script = `exec -a ${name} "$@"`;
+  return runOn(machine, ['bash', '-c', script, 'bash', process.execPath, MAIN, ...args]);
+}
+
+const LOGIN = '/opt/aws/bin/eic_run_authorized_keys';
+const PROGRAM = '/usr/bin/ec2-instance-connect';
+const SILENCE = { status: 0, stdout: '', stderr: '' };
+
+describe('the program, by its name', () => {
+  it.each([
+    ['the name that sshd configurations have', LOGIN, ['alice']],
+    ['that name and a fingerprint', LOGIN, ['alice', `SHA256:${'A'.repeat(43)}`]],
+    ['that name, for a user who is called like a command', LOGIN, ['verify-keys']],
+    ['the command', PROGRAM, ['authorized-keys', 'alice']],
+  ])('answers sshd under %s', async (_, name, args) => {
+    expect(await call(name, args)).toMatchObject(SILENCE);
+  });
+
+  it('tells sshd that its line is wrong, not how the program is used', async () => {
+    const { status, stdout, stderr } = await call(LOGIN, []);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('<user>');
+  });
+
+  it('explains a login to a person, and prints no more to stdout than sshd gets', async () => {
+    const { status, stdout, stderr } = await call(PROGRAM, [
+      'authorized-keys',
+      'alice',
+      '--explain',
+    ]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(stderr).toContain('this is not an EC2 instance');
+  });
+
+  it('takes a user name of digits as it is written', async () => {
+    const args = ['authorized-keys', '--explain', '007'];
+    const { status, stderr } = await call(PROGRAM, args, LONELY_INSTANCE);
+    expect(status).toBe(1);
+    expect(stderr).toContain('no answer for 007:');
+  });
+
+  it('serves a person under its own name', async () => {
+    expect(await call(PROGRAM, ['--version'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await call(PROGRAM, ['alice'])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+describe('the program, when it meets an error of its own', () => {
+  it('prints nothing, says so and exits 70', async () => {
+    const login = join(import.meta.dirname, '../../src/cli/login.ts');
+    const program = `(await import(${JSON.stringify(login)})).endWithBug(new TypeError('ours'));`;
+    const node = [process.execPath, '--input-type=module', '--eval', program] as const;
+    const { status, stdout, stderr } = await runOn(NO_INSTANCE, node);
+    expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
+    expect(stderr).toContain('ours');
+  });
+});
