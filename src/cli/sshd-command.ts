@@ -7,7 +7,7 @@ import { enable } from '../sshd/enable.ts';
 import { hostEdges } from '../sshd/host.ts';
 import type { WiringResult } from '../sshd/result.ts';
 import { status } from '../sshd/status.ts';
-import type { Finish } from './command.ts';
+import { UsageError, type Finish } from './command.ts';
 import { writeOut } from './output.ts';
 import { renderResult, renderStatus } from './sshd-report.ts';
 
@@ -33,9 +33,11 @@ export function sshdCommand(finish: Finish): CommandModule {
         .command(wiringCommand('enable', 'make this the AuthorizedKeysCommand', enable, finish))
         .command(wiringCommand('disable', 'take away what was written', disable, finish))
         .command(wiringCommand('adopt', 'run another helper beside this one', adopt, finish))
-        .command(statusCommand(finish))
-        .demandCommand(1, 'expected a command after sshd'),
-    handler: () => undefined,
+        .command(statusCommand(finish)),
+    // Not demanded beforehand: an unknown option is the better thing to name.
+    handler: () => {
+      throw new UsageError('expected a command after sshd');
+    },
   };
 }
 

@@ -42,6 +42,10 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
   ['a file that is not there', GIVEN, '/nowhere'],
   ['no user', ['authorized-keys', '--explain'], 'got 0'],
   ['a user behind --', ['authorized-keys', '--', 'alice'], '--'],
+  ['sshd alone', ['sshd'], 'expected a command after sshd'],
+  ['an unknown command of sshd', ['sshd', 'nonsense'], 'nonsense'],
+  ['an unknown option of sshd', ['sshd', '--nonsense'], 'nonsense'],
+  ['an unknown option of sshd enable', ['sshd', 'enable', '--dry-run', '--nonsense'], 'nonsense'],
   ['too many arguments of a login', ['authorized-keys', '--explain', 'a', 'b', 'c'], 'c'],
 ];
 
