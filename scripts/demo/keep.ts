@@ -48,7 +48,7 @@ function prepareShell(rig: Rig): void {
     PS1: '(demo) # ',
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeFileSync(rig.namespace.path(BASHRC), lines.join(''));
+  writeFileSync(rig.namespace.path(BASHRC), `${lines.join('')}cd '${REPOSITORY}'\n`);
   const hostKey = readFileSync(rig.namespace.path('/run/rig/keys/host.pub'), 'utf8');
   appendFileSync(
     rig.namespace.path('/etc/ssh/ssh_known_hosts'),
@@ -62,9 +62,9 @@ function explain(rig: Rig, screen: Screen, key: SshKey): void {
   screen.headline(
     '\nEverything stays up until Ctrl-C. In another terminal, a shell in this machine:',
   );
-  const target = ['-t', String(rig.namespace.pid), '-n', '-m', '-p'];
+  const target = ['-t', String(rig.namespace.pid), '-n', '-m', '-p', '-r', '-w'];
   const shell = ['bash', '--rcfile', BASHRC];
-  screen.command('sudo', 'nsenter', ...target, `--wd='${REPOSITORY}'`, ...shell);
+  screen.command('sudo', 'nsenter', ...target, ...shell);
   screen.headline('In it, push the key, which then lives for 60 seconds, with the AWS SDK:');
   const script = ['node_modules/.bin/node', 'scripts/demo/push-key.ts'];
   screen.command(...script, instanceId, 'alice', pub);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Rig } from '../rig/rig.ts';
-import { runOrThrow } from '../rig/run.ts';
+import { run, runOrThrow, type Command } from '../rig/run.ts';
 
 // Stands where the program under test would: it prints no key.
 const program = '/bin/true';
@@ -19,6 +19,13 @@ async function startRig(options: Partial<Parameters<typeof Rig.start>[0]> = {}):
 afterEach(async () => {
   await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
 });
+
+/** The command line of a process of its own that runs a script with `Rig` in scope. */
+function ownerOf(script: string): Command {
+  const module = JSON.stringify(join(import.meta.dirname, '../rig/rig.ts'));
+  const source = `import { Rig } from ${module};\n${script}`;
+  return [process.execPath, '--input-type=module-typescript', '-e', source];
+}
 
 /** The processes that are in a network namespace, by its link in /proc. */
 function inhabitants(namespace: string): string[] {
@@ -57,13 +64,9 @@ it('changes nothing on the machine and leaves no process behind', async () => {
 });
 
 it('ends with its owner, even when nobody can clean up', async () => {
-  const module = join(import.meta.dirname, '../rig/rig.ts');
-  const script = `import { Rig } from ${JSON.stringify(module)};
-    const rig = await Rig.start({ program: '/bin/true' });
-    console.log(rig.namespace.pid);`;
-  const owner = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [node, ...args] = ownerOf(`const rig = await Rig.start({ program: '/bin/true' });
+    console.log(rig.namespace.pid);`);
+  const owner = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [pid] = (await once(owner.stdout.setEncoding('utf8'), 'data')) as [string];
   const network = networkOf(pid.trim()) ?? '';
   expect(inhabitants(network).length).toBeGreaterThanOrEqual(3);
@@ -91,6 +94,15 @@ it('rejects with the words of the piece that does not start, and leaves nothing'
   await expect(broken).rejects.toThrow(/sshd.*NoSuchOption/s);
   await expect(startRig({ program: '/no/such/program' })).rejects.toThrow(/\/no\/such\/program/);
   expect(machine()).toEqual(before);
+});
+
+it('does not keep its owner from ending when it does not start', async () => {
+  const options = "{ program: '/bin/true', sshd: { config: ['NoSuchOption yes'] } }";
+  const script = `await Rig.start(${options}).catch(() => console.log('rejected'));`;
+  expect(await run(ownerOf(script), { timeout: 30_000 })).toMatchObject({
+    status: 0,
+    stdout: 'rejected\n',
+  });
 });
 
 it('can take the firmware and the addresses of the metadata service away', async () => {

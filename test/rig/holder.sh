@@ -53,6 +53,9 @@ fi
 ln -s ec2-instance-connect /run/rig/opt/aws/bin/eic_run_authorized_keys
 mount --rbind /run/rig/opt /opt
 
+# Commands that enter the namespaces start where this one is.
+cd /
+
 # In the /proc of the outside, so that the outside can find it.
 read -r pid _ < /proc/self/stat
 echo "ready $pid"

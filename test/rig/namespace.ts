@@ -54,7 +54,8 @@ export class Namespace {
 
   /** The command line that runs a command inside, as root, from /. Its process id is the command's own. */
   command(command: Command): Command {
-    const target = ['--target', String(this.pid), '--net', '--mount', '--wd=/'];
+    // The holder's root, for that of the mount namespace is another one where this machine is a chroot.
+    const target = ['--target', String(this.pid), '--net', '--mount', '--root', '--wd'];
     return ['nsenter', ...target, '--', ...command];
   }
 

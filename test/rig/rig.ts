@@ -97,13 +97,13 @@ export class Rig {
   static async start(options: RigOptions): Promise<Rig> {
     const program = resolve(options.program);
     const namespace = await Namespace.open({ program, address: INSTANCE_ADDRESS });
+    const rig = new Rig(options, namespace, new TestJournal());
     try {
-      const journal = await TestJournal.listen(namespace.path('/run/systemd/journal/stdout'));
-      const rig = new Rig(options, namespace, journal);
+      await rig.journal.listen(namespace.path('/run/systemd/journal/stdout'));
       await rig.#furnish();
       return rig;
     } catch (error) {
-      await namespace.close();
+      await rig.stop();
       throw error;
     }
   }

@@ -11,7 +11,8 @@ let journal: TestJournal;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'journal-'));
-  journal = await TestJournal.listen(join(folder, 'stdout'));
+  journal = new TestJournal();
+  await journal.listen(join(folder, 'stdout'));
 });
 afterEach(async () => {
   await journal.close();

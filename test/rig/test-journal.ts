@@ -27,8 +27,8 @@ const BARRIER = 'test-journal-barrier';
  * dropped, as journald does, and counted in `malformed`.
  */
 export class TestJournal {
-  readonly #server: Server;
-  readonly #path: string;
+  readonly #server: Server = createServer();
+  #path = '';
   readonly #open = new Set<Promise<unknown>>();
   readonly #entries: JournalEntry[] = [];
   #barriers = 0;
@@ -36,22 +36,18 @@ export class TestJournal {
   /** Called with every entry as it comes. */
   onEntry: ((entry: JournalEntry) => void) | undefined;
 
-  private constructor(server: Server, path: string) {
-    this.#server = server;
-    this.#path = path;
+  constructor() {
+    this.#server.on('connection', (socket) => {
+      this.#accept(socket);
+    });
   }
 
   /** Listens at a path, for everybody. */
-  static async listen(path: string): Promise<TestJournal> {
-    const server = createServer();
-    const journal = new TestJournal(server, path);
-    server.on('connection', (socket) => {
-      journal.#accept(socket);
-    });
-    server.listen(path);
-    await once(server, 'listening');
+  async listen(path: string): Promise<void> {
+    this.#path = path;
+    this.#server.listen(path);
+    await once(this.#server, 'listening');
     chmodSync(path, 0o666);
-    return journal;
   }
 
   /** How many streams had no proper header. */
