@@ -1,0 +1,155 @@
+/** A booted Debian on an emulated EC2, which reaches the repositories under test over loopback. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DEFAULT_ACCOUNT, INSTANCE_ADDRESS, emulatorConfig } from '../rig/account.ts';
+import { sendSshPublicKey } from '../rig/aws-client.ts';
+import { command, Machine, type CommandResult, type RootName } from '../roots/machine.ts';
+
+const IMDS = '169.254.169.254';
+const WEB = '127.0.0.1:8181';
+const EMULATOR = new URL('../emulator/main.ts', import.meta.url).pathname;
+
+/** Where the repositories are for the machine. */
+export const REPOSITORY_URL: string = new URL('http://127.0.0.1:8181').origin;
+
+/** See the head of this file. */
+export class Host {
+  readonly machine: Machine;
+  readonly #work: string;
+  readonly #services: ChildProcess[] = [];
+  #keys = 0;
+
+  private constructor(machine: Machine, work: string) {
+    this.machine = machine;
+    this.#work = work;
+  }
+
+  /**
+   * Boots a root with the emulator and a web server for the repositories, the login user alice, whose
+   * own key is in authorized_keys, and apt knowing nothing but our repository.
+   * @param repository folder with `apt` and `yum`
+   */
+  static async boot(root: RootName, repository: string): Promise<Host> {
+    const addresses = [IMDS, INSTANCE_ADDRESS].map((address) => {
+      return ['ip', 'address', 'add', `${address}/32`, 'dev', 'lo'] as const;
+    });
+    const instanceId = DEFAULT_ACCOUNT.instanceId;
+    const machine = await Machine.boot({ root, instanceId, network: addresses });
+    const host = new Host(machine, mkdtempSync(join(tmpdir(), 'eic-host-')));
+    try {
+      await host.#furnish(repository);
+      return host;
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+  }
+
+  /** Stops everything. */
+  async stop(): Promise<void> {
+    for (const service of this.#services.filter((each) => each.exitCode === null)) {
+      const ended = once(service, 'exit');
+      service.kill('SIGTERM');
+      await ended;
+    }
+    await this.machine.stop();
+    rmSync(this.#work, { recursive: true, force: true });
+  }
+
+  /** Runs apt-get without questions; the result is the caller's to judge. */
+  apt(...args: readonly string[]): Promise<CommandResult> {
+    const settings = ['-y', '-q', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends'];
+    const env = ['/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive'];
+    return this.machine.run([...env, 'apt-get', ...settings, ...args]);
+  }
+
+  /** Whether a login as alice succeeds with a key that is in her authorized_keys. */
+  async loginWithFile(): Promise<boolean> {
+    return (await this.#login('own')).stdout === 'alice\n';
+  }
+
+  /** Whether a login as alice succeeds with a new key that was pushed for her. */
+  async loginWithPushedKey(): Promise<boolean> {
+    this.#keys += 1;
+    const name = `pushed-${this.#keys}`;
+    const publicKey = await this.#makeKey(name);
+    const { region, credentials, instanceId } = DEFAULT_ACCOUNT;
+    const push = { instanceId, osUser: 'alice', publicKey };
+    await sendSshPublicKey(push, { socket: join(this.#work, 'api'), region, credentials });
+    return (await this.#login(name)).stdout === 'alice\n';
+  }
+
+  /** The paths and content of what is in a file of the machine. */
+  read(path: string): string {
+    return readFileSync(this.machine.path(path), 'utf8');
+  }
+
+  async #login(key: string): Promise<CommandResult> {
+    const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'];
+    options.push('IdentitiesOnly=yes', 'IdentityAgent=none', 'BatchMode=yes');
+    const given = options.flatMap((option) => ['-o', option]);
+    const target = ['-i', join(this.#work, key), `alice@${INSTANCE_ADDRESS}`, 'id', '-un'];
+    return this.machine.outside(['ssh', '-F', 'none', ...given, ...target]);
+  }
+
+  async #makeKey(name: string): Promise<string> {
+    const path = join(this.#work, name);
+    await command(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path]);
+    return readFileSync(`${path}.pub`, 'utf8').trim();
+  }
+
+  /** Starts a process of this side in the machine's network and waits for its word. */
+  async #serve(argv: readonly string[], ready: RegExp): Promise<void> {
+    const child = spawn('ip', ['netns', 'exec', this.machine.netns, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#services.push(child);
+    await new Promise<void>((resolve, reject) => {
+      const lines: string[] = [];
+      for (const stream of [child.stdout, child.stderr]) {
+        createInterface({ input: stream }).on('line', (line) => {
+          lines.push(line);
+          if (ready.test(line)) resolve();
+        });
+      }
+      child.on('exit', () => {
+        reject(new Error(`${argv.join(' ')} ended: ${lines.join('\n')}`));
+      });
+    });
+  }
+
+  async #furnish(repository: string): Promise<void> {
+    const config = join(this.#work, 'emulator.json');
+    const root = join(this.#work, 'root.pem');
+    writeFileSync(config, JSON.stringify(emulatorConfig(DEFAULT_ACCOUNT)));
+    const [control, trail, api] = ['control', 'trail', 'api'].map((name) => join(this.#work, name));
+    const files = ['--control', control ?? '', '--trail', trail ?? '', '--api', api ?? ''];
+    const flags = ['--config', config, ...files, '--root', root, '--imds', `${IMDS}:80`];
+    await this.#serve([process.execPath, EMULATOR, ...flags], /^ready /);
+    const [address = '', port = ''] = WEB.split(':');
+    const web = ['-u', '-m', 'http.server', '--bind', address, '-d', repository, port];
+    await this.#serve(['/usr/bin/python3', ...web], /^Serving HTTP/);
+    const store = this.machine.path('/etc/ssl/certs/ca-certificates.crt');
+    appendFileSync(store, readFileSync(root));
+    const own = await this.#makeKey('own');
+    await this.machine.sh(`
+      useradd --create-home --shell /bin/bash --password '*' alice
+      mkdir -p /home/alice/.ssh && echo '${own}' >/home/alice/.ssh/authorized_keys
+      rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+      mkdir -p /usr/share/keyrings
+      [ ! -d /etc/ssh/sshd_config.d ] || ! sshd -V 2>&1 | grep -q OpenSSH_10 ||
+        echo PerSourcePenalties no >/etc/ssh/sshd_config.d/10-test.conf
+      systemctl reload ssh.service`);
+    const key = readFileSync(join(repository, 'apt/ec2-instance-connect.gpg'));
+    writeFileSync(this.machine.path('/usr/share/keyrings/ec2-instance-connect.gpg'), key);
+    const source = '[signed-by=/usr/share/keyrings/ec2-instance-connect.gpg]';
+    writeFileSync(
+      this.machine.path('/etc/apt/sources.list.d/ec2-instance-connect.list'),
+      `deb ${source} ${REPOSITORY_URL}/apt stable main\n`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/** Signed repositories of the packages under test and their stand-ins, with a throwaway key. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { makeAptRepository } from '../../scripts/repo/apt.ts';
+import type { SigningKey } from '../../scripts/repo/key.ts';
+import { makeYumRepository } from '../../scripts/repo/yum.ts';
+import { REPOSITORY_URL } from './host.ts';
+
+/** A key in a new folder of GnuPG. */
+export function makeKey(folder: string): SigningKey {
+  const id = 'test@ec2-instance-connect.invalid';
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const how = ['--quick-generate-key', `Test <${id}>`, 'rsa3072', 'sign', '1y'];
+  execFileSync('gpg', ['--homedir', folder, '--batch', '--quiet', '--passphrase', '', ...how], {
+    stdio: 'ignore',
+  });
+  return { id, home: folder };
+}
+
+/** A repository of its own, taken away with `discard`. */
+export interface TestRepository {
+  /** Holds `apt` and `yum`. */
+  readonly folder: string;
+  readonly key: SigningKey;
+  readonly discard: () => void;
+}
+
+/**
+ * Makes a repository.
+ * @param packages paths of the packages of ours that go in
+ * @param more writes further packages into the folder that it is given
+ */
+export function makeRepository(
+  packages: readonly string[],
+  more: (folder: string) => void = () => undefined,
+): TestRepository {
+  const work = mkdtempSync(join(tmpdir(), 'eic-repository-'));
+  const [incoming, folder] = [join(work, 'packages'), join(work, 'repo')];
+  mkdirSync(incoming);
+  for (const path of packages) copyFileSync(path, join(incoming, basename(path)));
+  more(incoming);
+  const key = makeKey(join(work, 'gnupg'));
+  const has = (form: string): boolean => readdirSync(incoming).some((name) => name.endsWith(form));
+  if (has('.deb')) makeAptRepository(incoming, join(folder, 'apt'), key);
+  if (has('.rpm')) makeYumRepository(incoming, join(folder, 'yum'), key, REPOSITORY_URL);
+  return {
+    folder,
+    key,
+    discard: () => {
+      execFileSync('gpgconf', ['--homedir', key.home ?? '', '--kill', 'all']);
+      rmSync(work, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Packages beside ours, for takeovers and upgrades: the stock deb by its name, paths, user and wiring, with
+ * content of its own; and ours again under another version.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { packagePath, VERSION } from './packages.ts';
+
+/** The version of the stock deb's stand-in. */
+export const STOCK_DEB_VERSION = '1.1.14-0ubuntu1.1';
+/** A version of ours that comes after the one under test. */
+export const NEXT_VERSION = '3.9.0-1';
+
+const STOCK_COMMAND = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
+
+const STOCK_DROP_IN = `[Service]
+ExecStart=
+ExecStart=/usr/sbin/sshd -D -o "AuthorizedKeysCommand ${STOCK_COMMAND} %%u %%f" -o "AuthorizedKeysCommandUser ec2-instance-connect" $SSHD_OPTS
+`;
+
+/** Files of the stock stand-in by path, but for the helper. */
+const STOCK_FILES: Readonly<Record<string, { readonly text: string; readonly mode: number }>> = {
+  '/lib/systemd/system/ssh.service.d/ec2-instance-connect.conf': {
+    text: STOCK_DROP_IN,
+    mode: 0o644,
+  },
+  '/lib/systemd/system/ec2-instance-connect.service': {
+    text: '[Service]\nType=oneshot\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n',
+    mode: 0o644,
+  },
+  '/DEBIAN/control': {
+    text: `Package: ec2-instance-connect
+Version: ${STOCK_DEB_VERSION}
+Architecture: all
+Maintainer: Nobody <nobody@example.com>
+Description: stand-in
+`,
+    mode: 0o644,
+  },
+  '/DEBIAN/postinst': {
+    text: `#!/bin/sh
+set -e
+getent passwd ec2-instance-connect >/dev/null || useradd -r -M -d /nonexistent -s /usr/sbin/nologin ec2-instance-connect
+[ ! -d /run/systemd/system ] || { systemctl daemon-reload; systemctl restart ssh.service; }
+`,
+    mode: 0o755,
+  },
+  '/DEBIAN/postrm': {
+    text: `#!/bin/sh
+[ "$1" != remove ] || [ ! -d /run/systemd/system ] || { systemctl daemon-reload; systemctl restart ssh.service; }
+`,
+    mode: 0o755,
+  },
+};
+
+function withFolder(use: (folder: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'eic-stand-in-'));
+  try {
+    use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function pack(folder: string, output: string): void {
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '-b', folder, output], {
+    stdio: 'ignore',
+  });
+}
+
+/**
+ * A helper that has nothing to say. Not a script: a shell opens its script a second time, by name, and
+ * could meet the file that took its place.
+ */
+function makeQuietHelper(path: string): void {
+  const source =
+    '__attribute__((noreturn)) void _start(void) { __asm__("syscall" : : "a"(60), "D"(0)); for (;;); }';
+  mkdirSync(dirname(path), { recursive: true });
+  execFileSync('gcc', ['-static', '-nostdlib', '-xc', '-', '-o', path], { input: source });
+}
+
+/** Writes the stock deb's stand-in into a folder. */
+export function makeStockDeb(output: string): void {
+  withFolder((folder) => {
+    chmodSync(folder, 0o755);
+    makeQuietHelper(join(folder, STOCK_COMMAND));
+    for (const [path, { text, mode }] of Object.entries(STOCK_FILES)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+      chmodSync(join(folder, path), mode);
+    }
+    pack(folder, join(output, `ec2-instance-connect_${STOCK_DEB_VERSION}_all.deb`));
+  });
+}
+
+/**
+ * In front of each maintainer script: where the file /run/kill-SCRIPT is, the script takes it away and
+ * kills itself and dpkg, as a power cut would.
+ */
+function deadly(script: string): string {
+  return `if [ -e /run/kill-${script} ]; then rm /run/kill-${script}; kill -KILL $PPID $$; fi\n`;
+}
+
+/** Writes our deb again as the next version, in which each maintainer script can be told to die. */
+export function makeNextDeb(output: string): void {
+  withFolder((folder) => {
+    execFileSync('dpkg-deb', ['-R', packagePath('deb', 'x64'), folder]);
+    const control = join(folder, 'DEBIAN/control');
+    const text = readFileSync(control, 'utf8');
+    writeFileSync(control, text.replace(`Version: ${VERSION}`, `Version: ${NEXT_VERSION}`));
+    for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
+      const path = join(folder, 'DEBIAN', script);
+      const [shebang = '', ...rest] = readFileSync(path, 'utf8').split('\n');
+      writeFileSync(path, `${shebang}\n${deadly(script)}${rest.join('\n')}`);
+      appendFileSync(path, deadly(`after-${script}`));
+    }
+    pack(folder, join(output, `ec2-instance-connect_${NEXT_VERSION}_amd64.deb`));
+  });
+}
