@@ -9,6 +9,7 @@ export PATH=$PWD/node_modules/.bin:$PATH
 
 passed=0
 failed=0
+skipped=0
 # A step is one check: its name, then its command.
 step() {
   local name=$1
@@ -19,31 +20,31 @@ step() {
     echo "FAILED: $name"
   fi
 }
-# Adds what a vitest run has counted; a run that counts nothing has failed.
-count() {
-  local report=$1 counts
+# Runs the tests of a vitest project and adds what it counted. A run that counted nothing has failed,
+# and so has one that was not content though no test failed (an error outside of every test).
+tests() {
+  local project=$1 report counts p f s status=0
+  echo "== tests: $project"
+  report=$(mktemp)
+  vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$report" ||
+    status=1
   counts=$(node -e '
     const r = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
     const broken = r.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0);
     console.log(r.numPassedTests, r.numFailedTests + broken.length + (r.numPassedTests === 0 ? 1 : 0),
       r.numPendingTests + r.numTodoTests)' "$report") || counts="0 1 0"
+  rm -f "$report"
   read -r p f s <<<"$counts"
+  [ "$f" -gt 0 ] || f=$status
   passed=$((passed + p))
   failed=$((failed + f))
   skipped=$((skipped + s))
 }
-skipped=0
-
 step "types" tsc --noEmit
 step "style" npm run --silent lint
 step "build" npm run --silent build
-for project in unit e2e; do
-  echo "== tests: $project"
-  report=$(mktemp)
-  vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$report" || true
-  count "$report"
-  rm -f "$report"
-done
+tests unit
+tests e2e
 
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

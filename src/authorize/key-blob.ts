@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../encoding/base64.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../verdict/refusal.ts';
 
 /** One `#Name=value` line of a block. */
@@ -25,7 +26,6 @@ export interface Entry {
 /** A block has four fields today; the rest is room for what may come. */
 const MAX_FIELDS = 64;
 const FIELD = /^#([A-Za-z][A-Za-z0-9_.-]{0,63})=(.*)$/;
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** An RSA signature is as long as its modulus: 2048 to 16384 bits. */
 const MIN_SIGNATURE = 256;
 const MAX_SIGNATURE = 2048;
@@ -78,9 +78,8 @@ function parseFields(lines: readonly string[]): readonly Field[] | undefined {
 }
 
 function parseSignature(lines: readonly string[]): Buffer | undefined {
-  const text = lines.join('');
-  if (!BASE64.test(text)) return undefined;
-  const signature = Buffer.from(text, 'base64');
-  if (signature.length < MIN_SIGNATURE || signature.length > MAX_SIGNATURE) return undefined;
-  return signature.toString('base64') === text ? signature : undefined;
+  const signature = decodeBase64(lines.join(''));
+  if (signature === undefined) return undefined;
+  const isOfRsa = signature.length >= MIN_SIGNATURE && signature.length <= MAX_SIGNATURE;
+  return isOfRsa ? signature : undefined;
 }

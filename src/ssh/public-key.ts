@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../encoding/base64.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../verdict/refusal.ts';
 import { WireReader } from './wire.ts';
 
@@ -60,8 +61,8 @@ export function parsePublicKey(line: string): Verdict<PublicKey, PublicKeyReason
     return malformed('expected "type base64 [comment]"');
   }
   if (!isKeyType(type)) return malformed('the key type is not known');
-  const blob = Buffer.from(base64, 'base64');
-  if (blob.toString('base64') !== base64) return malformed('the base64 is not canonical');
+  const blob = decodeBase64(base64);
+  if (blob === undefined) return malformed('the base64 is not canonical');
   const reader = new WireReader(blob);
   if (reader.string()?.toString('latin1') !== type) {
     return malformed('the type inside the key is not the type outside');

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../asn1/base64.ts';
+import { decodeBase64 } from '../encoding/base64.ts';
 import { DerError } from '../asn1/der-reader.ts';
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeBase64 } from '../../src/asn1/base64.ts';
+import { decodeBase64 } from '../../src/encoding/base64.ts';
 import { DerError, DerReader, TAG } from '../../src/asn1/der-reader.ts';
 import * as values from '../../src/asn1/values.ts';
 import { generalizedTime, integer, oid, time, tlv } from '../pki/index.ts';

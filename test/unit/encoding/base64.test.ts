@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeBase64 } from '../../../src/asn1/base64.ts';
+import { decodeBase64 } from '../../../src/encoding/base64.ts';
 
 describe('decodeBase64', () => {
   it.each(['', 'AA==', 'AAE=', 'AAEC', '+/+/'])('reads %j', (text) => {
