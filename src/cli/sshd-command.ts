@@ -14,6 +14,7 @@ import { renderResult, renderStatus } from './sshd-report.ts';
 interface WiringArguments {
   readonly 'dry-run': boolean;
   readonly 'from-package': boolean;
+  readonly 'try-user': readonly string[];
 }
 
 interface StatusArguments {
@@ -61,11 +62,23 @@ function wiringCommand(
           type: 'boolean',
           default: false,
           describe: 'for package scripts: heed sshd-unmanaged, exit 0 on a refusal',
+        })
+        .option('try-user', {
+          type: 'string',
+          array: true,
+          default: [],
+          hidden: name !== 'adopt',
+          requiresArg: true,
+          describe: 'a login user that the other helper has keys for',
         }),
     handler: (options) => {
       const edges = hostEdges();
       const dryRun = options['dry-run'];
-      const result = wire(edges, { dryRun, fromPackage: options['from-package'] });
+      const result = wire(edges, {
+        dryRun,
+        fromPackage: options['from-package'],
+        tryUsers: options['try-user'],
+      });
       const { stdout, stderr } = renderResult(result, hostCommand(edges));
       writeOut(1, stdout);
       writeOut(2, stderr);

@@ -1,9 +1,9 @@
+import { fillTemplate, parseTemplate } from '../chain/arguments.ts';
 import { CHAIN_DIRECTORY } from '../chain/names.ts';
 import { demandAccepted, demandWirable, runCommand } from './context.ts';
 import type { WiringContext, WiringOptions } from './context.ts';
 import type { RunResult, SshdEdges } from './edges.ts';
 import { conflictDetail, conflictsOf, isWired, wire } from './enable.ts';
-import { splitWords } from './model/words.ts';
 import { adoptCommand, type Adoption } from './plan/adoption.ts';
 import type { Conflict } from './plan/conflicts.ts';
 import { publicFile, sameImage, type Image } from './plan/image.ts';
@@ -11,6 +11,14 @@ import { WiringRefusal, type WiringResult } from './result.ts';
 
 /** What stands for `%f` when a helper is tried: a fingerprint that no key has. */
 const TRIAL_FINGERPRINT = 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+/** Users without rights of their own: what a helper can do as one of them, it can do as ours. */
+const UNPRIVILEGED = ['nobody'];
+
+/** People's accounts (login.defs(5): UID_MIN, UID_MAX), and how many of them are tried. */
+const FIRST_PERSON = 1000;
+const LAST_PERSON = 60_000;
+const MAX_TRIALS = 20;
 
 /**
  * `sshd adopt`: the other helper keeps working, as a link in the chain's folder with its arguments
@@ -66,30 +74,57 @@ function helperImages(context: WiringContext, other: Conflict): ReadonlyMap<stri
 }
 
 /**
- * In the chain a helper runs as our system user, not as its own. Runs it both ways, as sshd would
- * for the user root, and refuses when it only works as its own user.
+ * In the chain a helper runs as our system user, not as its own. Runs it both ways for several login
+ * users, as sshd would, and refuses where the answers differ, and where a helper that runs as a user
+ * with rights of its own gave no key at all, which proves nothing.
  */
-function tryHelper({ edges, own }: WiringContext, other: Conflict, adoption: Adoption): void {
-  if (other.user === undefined || other.user === own.user) return;
-  const argv = [adoption.program, ...trialArguments(adoption.template)];
-  const before = runAs(edges, argv, other.user);
-  const after = runAs(edges, argv, own.user);
-  if (before === undefined || after === undefined || before.status !== 0) return;
-  if (after.status === 0 && after.stdout === before.stdout) return;
-  const found = after.status === 0 ? 'another output' : `exit status ${after.status ?? 'none'}`;
-  const detail = `as ${other.user} ${adoption.program} gives exit status 0, as ${own.user} ${found}`;
+function tryHelper(context: WiringContext, other: Conflict, adoption: Adoption): void {
+  const { edges, own } = context;
+  const user = other.user ?? 'nobody';
+  if (user === own.user) return;
+  let proven = UNPRIVILEGED.includes(user);
+  for (const login of trialUsers(context)) {
+    const argv = [adoption.program, ...trialArguments(adoption.template, login)];
+    const before = runAs(edges, argv, user);
+    const after = runAs(edges, argv, own.user);
+    // What sshd takes: the output of exit status 0 alone.
+    const [its, ours] = [before, after].map((ended) => (ended?.status === 0 ? ended.stdout : ''));
+    if (its !== ours) {
+      const detail = `as ${own.user} ${adoption.program} answers otherwise for ${login.user} than as ${user}`;
+      throw new WiringRefusal('helper-needs-its-user', detail, [other]);
+    }
+    proven ||= its !== '';
+  }
+  if (proven) return;
+  const detail = `as ${user} ${adoption.program} gave no key to compare; name a user it has keys for: --try-user NAME`;
   throw new WiringRefusal('helper-needs-its-user', detail, [other]);
 }
 
-function trialArguments(template: string): readonly string[] {
-  const values: Readonly<Record<string, string>> = {
-    '%u': 'root',
-    '%f': TRIAL_FINGERPRINT,
-    '%h': '/root',
-    '%%': '%',
-  };
-  const words = splitWords(template.trimEnd()) ?? [];
-  return words.map((word) => word.replace(/%[ufh%]/g, (token) => values[token] ?? token));
+interface TrialUser {
+  readonly user: string;
+  readonly home: string;
+}
+
+/** The users that were named, then root and people's accounts, as far as they can be listed. */
+function trialUsers({ edges, tryUsers }: WiringContext): readonly TrialUser[] {
+  const lines = edges.run(['getent', 'passwd']).stdout.split('\n');
+  const listed = lines.flatMap((line) => {
+    const [user = '', , uid, , , home = '/'] = line.split(':');
+    const isPerson = Number(uid) >= FIRST_PERSON && Number(uid) <= LAST_PERSON;
+    return user !== '' && (uid === '0' || isPerson) ? [{ user, home }] : [];
+  });
+  const named = tryUsers.map((user) => {
+    const home = edges.run(['getent', 'passwd', '--', user]).stdout.split(':')[5];
+    return { user, home: home ?? '/' };
+  });
+  return [...named, ...listed].slice(0, MAX_TRIALS);
+}
+
+function trialArguments(template: string, { user, home }: TrialUser): readonly string[] {
+  const parsed = parseTemplate(template);
+  const values = { user, home, fingerprint: TRIAL_FINGERPRINT };
+  const filled = parsed.ok ? fillTemplate(parsed.value, values) : parsed;
+  return filled.ok ? filled.value : [];
 }
 
 function runAs(edges: SshdEdges, argv: readonly string[], user: string): RunResult | undefined {

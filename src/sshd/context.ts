@@ -22,6 +22,8 @@ export interface WiringOptions {
   readonly dryRun?: boolean;
   /** Called by a package's script: heed the file that says hands off, and let a refusal exit 0. */
   readonly fromPackage?: boolean;
+  /** Login users that adopt tries the other helper for, besides those it finds. */
+  readonly tryUsers?: readonly string[];
 }
 
 /** Everything that a command decides from. */
@@ -36,6 +38,7 @@ export interface WiringContext {
   /** The host's files without what we wrote. */
   readonly base: FileTree;
   readonly dryRun: boolean;
+  readonly tryUsers: readonly string[];
 }
 
 type Command = WiringResult['command'];
@@ -58,7 +61,7 @@ export function runCommand(
     return { ...start, outcome: 'left-alone', detail: UNMANAGED_PATH };
   }
   try {
-    const { recovered, ...rest } = locked(edges, dryRun, () => withRecovery(edges, dryRun, body));
+    const { recovered, ...rest } = locked(edges, dryRun, () => withRecovery(edges, options, body));
     const result = { ...start, outcome: 'unchanged', recovered, ...rest } as const;
     return { ...result, exitCode: result.outcome === 'failed' ? 1 : 0 };
   } catch (error) {
@@ -84,7 +87,7 @@ function locked<T>(edges: SshdEdges, dryRun: boolean, use: () => T): T {
 
 function withRecovery(
   edges: SshdEdges,
-  dryRun: boolean,
+  { dryRun = false, tryUsers = [] }: WiringOptions,
   body: Body,
 ): Partial<WiringResult> & { recovered: boolean } {
   const takenBack = dryRun
@@ -92,16 +95,16 @@ function withRecovery(
     : recover(edges, (changes) => {
         activate(edges, hostStarts(readModel(edges.tree, sshdVersion(edges))), changes);
       });
-  return { ...body(gather(edges, dryRun)), recovered: takenBack !== undefined };
+  return { ...body({ ...gather(edges), dryRun, tryUsers }), recovered: takenBack !== undefined };
 }
 
-function gather(edges: SshdEdges, dryRun: boolean): WiringContext {
+function gather(edges: SshdEdges): Omit<WiringContext, 'dryRun' | 'tryUsers'> {
   const version = sshdVersion(edges);
   const record = readRecord(edges);
   const model = readModel(edges.tree, version);
   const starts = hostStarts(model);
   const base = treeWithoutOurs(edges, record);
-  return { edges, own: hostCommand(edges), version, record, model, starts, base, dryRun };
+  return { edges, own: hostCommand(edges), version, record, model, starts, base };
 }
 
 /**
