@@ -1,0 +1,148 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testRoot, command, type CommandResult } from '../roots/machine.ts';
+import { Host } from './host.ts';
+import { packagePath, VERSION } from './packages.ts';
+import { makeRepository, type TestRepository } from './repository.ts';
+import { makeNextDeb, NEXT_VERSION } from './stand-ins.ts';
+
+const NAME = 'ec2-instance-connect';
+
+let repository: TestRepository | undefined;
+let host: Host;
+beforeAll(() => {
+  repository = makeRepository([packagePath('deb', 'x64')], makeNextDeb);
+}, 300_000);
+afterAll(() => {
+  repository?.discard();
+});
+
+async function must(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await host.apt(...args);
+  if (status !== 0) throw new Error(`apt-get ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
+  return stdout + stderr;
+}
+
+async function boot(): Promise<void> {
+  host = await Host.boot('bookworm', repository?.folder ?? '');
+}
+
+describe('a package operation that is killed in a maintainer script', () => {
+  beforeEach(boot, 180_000);
+  afterEach(() => host.stop());
+
+  async function kill(script: string, ...args: string[]): Promise<void> {
+    await host.machine.sh(`touch /run/kill-${script}`);
+    expect((await host.apt(...args)).status).not.toBe(0);
+    expect(existsSync(host.machine.path(`/run/kill-${script}`))).toBe(false);
+    expect(await host.loginWithFile()).toBe(true);
+    // What apt says is to be done before anything else.
+    await host.machine.sh('sshd -t && dpkg --configure -a');
+  }
+
+  it('installs when it is run again', async () => {
+    await must('update');
+    for (const script of ['preinst', 'after-preinst', 'postinst', 'after-postinst']) {
+      await kill(script, 'install', `${NAME}=${NEXT_VERSION}`);
+      await must('install', `${NAME}=${NEXT_VERSION}`);
+      expect(await host.loginWithPushedKey()).toBe(true);
+      await must('purge', NAME);
+    }
+  });
+
+  it('removes when it is run again, and the configuration of sshd is as it was', async () => {
+    await must('update');
+    const before = await host.machine.sh('sshd -T');
+    await must('install', `${NAME}=${NEXT_VERSION}`);
+    for (const script of ['prerm', 'after-prerm', 'postrm', 'after-postrm']) {
+      await kill(script, 'purge', NAME);
+    }
+    // What is left half-removed apt first removes; purging is the next thing that it can be asked for.
+    await must('purge', NAME);
+    await must('purge', NAME);
+    expect(await host.machine.sh('sshd -T')).toBe(before);
+    expect(existsSync(host.machine.path('/var/lib/ec2-instance-connect'))).toBe(false);
+  });
+});
+
+describe('a host that says no', () => {
+  beforeEach(boot, 180_000);
+  afterEach(() => host.stop());
+
+  it('keeps another AuthorizedKeysCommand; the install succeeds and tells how to go on', async () => {
+    const path = host.machine.path('/etc/ssh/sshd_config.d/50-other.conf');
+    const other = 'AuthorizedKeysCommand /usr/bin/other %u\nAuthorizedKeysCommandUser nobody\n';
+    writeFileSync(path, other);
+    await must('update');
+    const words = await must('install', `${NAME}=${VERSION}`);
+    expect(words).toContain('/usr/bin/other');
+    expect(words).toContain('sshd adopt');
+    expect(await host.machine.sh('sshd -T')).toContain('authorizedkeyscommand /usr/bin/other');
+  });
+
+  it('keeps sshd as it is where sshd-unmanaged says so', async () => {
+    await host.machine.sh(
+      'mkdir /etc/ec2-instance-connect && touch /etc/ec2-instance-connect/sshd-unmanaged',
+    );
+    const before = await host.machine.sh('sshd -T');
+    await must('update');
+    await must('install', `${NAME}=${VERSION}`);
+    expect(await host.machine.sh('sshd -T')).toBe(before);
+  });
+
+  it('refuses a repository that somebody has changed, or that another key has signed', async () => {
+    const list = host.machine.path('/etc/apt/sources.list.d/ec2-instance-connect.list');
+    const wrong = makeRepository([packagePath('deb', 'x64')]);
+    try {
+      const index = join(repository?.folder ?? '', 'apt/dists/stable/Release');
+      expect(existsSync(index)).toBe(true);
+      const key = host.machine.path('/usr/share/keyrings/other.gpg');
+      writeFileSync(key, await exported(wrong));
+      await host.machine.sh(
+        "sed -i 's/ec2-instance-connect.gpg/other.gpg/' /etc/apt/sources.list.d/*.list",
+      );
+      const update = await host.apt('update');
+      expect(update.stdout + update.stderr).toMatch(/NO_PUBKEY|not signed/);
+      expect((await host.apt('install', NAME)).status).not.toBe(0);
+      expect(existsSync(list)).toBe(true);
+    } finally {
+      wrong.discard();
+    }
+  });
+});
+
+async function exported(of: TestRepository): Promise<string> {
+  const result = await command([
+    ...['gpg', '--homedir', of.key.home ?? '', '--armor', '--export', of.key.id],
+  ]);
+  return result.stdout;
+}
+
+describe('an image that is being built: no systemd, no metadata service', () => {
+  const THROWAWAY = new URL('../roots/throwaway.sh', import.meta.url).pathname;
+  const DEB = '/tmp/package.deb';
+
+  async function inChroot(script: string): Promise<CommandResult> {
+    const root = await testRoot('bookworm');
+    const prepared = `cat >${DEB} && ${script}`;
+    const deb = packagePath('deb', 'x64');
+    const shell = `exec "$@" <"${deb}"`;
+    const inside = ['unshare', '--net', THROWAWAY, root, 'sh', '-euc', prepared];
+    return command(['sh', '-c', shell, 'sh', ...inside]);
+  }
+
+  it('wires sshd for the first boot', async () => {
+    const result = await inChroot(`dpkg -i ${DEB} && sshd -T`);
+    expect(result).toMatchObject({ status: 0 });
+    expect(result.stdout).toMatch(/^authorizedkeyscommand \/usr\/share\/ec2-instance-connect\//m);
+  });
+
+  it('installs and removes where there is no sshd, and says so', async () => {
+    const result = await inChroot(
+      `dpkg --purge --force-all openssh-server >/dev/null 2>&1; dpkg -i ${DEB} && dpkg --purge ${NAME}`,
+    );
+    expect(result).toMatchObject({ status: 0 });
+    expect(result.stdout + result.stderr).toContain('there is no sshd');
+  });
+});
