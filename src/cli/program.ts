@@ -5,6 +5,7 @@ import { EXIT_USAGE, UsageError, type Finish } from './command.ts';
 import { loginCommand } from './login-command.ts';
 import { writeOut } from './output.ts';
 import { sshdCommand } from './sshd-command.ts';
+import { verifyInstallCommand, viewHostCommand } from './verify-install-command.ts';
 import { verifyKeysCommand } from './verify-keys-command.ts';
 
 const MAX_WIDTH = 100;
@@ -37,6 +38,8 @@ async function runCommand(args: readonly string[]): Promise<number> {
     .scriptName('ec2-instance-connect')
     .usage('$0 <command> [options]\n\nThe on-instance side of EC2 Instance Connect.')
     .command(loginCommand(finish))
+    .command(verifyInstallCommand(finish))
+    .command(viewHostCommand(finish))
     .command(verifyKeysCommand(finish))
     .command(sshdCommand(finish))
     .strict()

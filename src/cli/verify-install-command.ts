@@ -1,0 +1,84 @@
+import type { CommandModule } from 'yargs';
+import type { Check } from '../install/check.ts';
+import { VIEW_COMMAND } from '../install/facts/view.ts';
+import { viewHost } from '../install/host-view.ts';
+import { realEdges, realViewEdges } from '../install/host-edges.ts';
+import { renderReport } from '../install/report-text.ts';
+import { verifyInstall } from '../install/verify.ts';
+import type { Finish } from './command.ts';
+import { writeOut } from './output.ts';
+
+interface VerifyInstallArguments {
+  readonly user?: string | undefined;
+  readonly json: boolean;
+  readonly offline: boolean;
+}
+
+const OFFLINE = {
+  type: 'boolean',
+  default: false,
+  describe: 'leave out what needs IMDS, for instance while an image is built',
+} as const;
+
+/** `verify-install`: says what is wrong with this installation, and how to mend it. */
+export function verifyInstallCommand(
+  finish: Finish,
+): CommandModule<object, VerifyInstallArguments> {
+  return {
+    command: 'verify-install',
+    describe: 'check everything that a login with a pushed key depends on',
+    builder: (yargs) =>
+      yargs
+        .option('user', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'the OS user who is to log in',
+          defaultDescription: 'who has logged in here, else the first account of a person',
+        })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print the report as JSON (schema 1)',
+        })
+        .option('offline', OFFLINE),
+    handler: async ({ user, json, offline }) => {
+      const report = await verifyInstall(realEdges(), { user, offline }, progress(json));
+      clearProgress();
+      writeOut(1, json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, inColour()));
+      finish(report.summary.healthy ? 0 : 1);
+    },
+  };
+}
+
+/** Hidden: `verify-install` runs it as the user that sshd runs the command as. */
+export function viewHostCommand(finish: Finish): CommandModule<object, { offline: boolean }> {
+  return {
+    command: VIEW_COMMAND,
+    describe: false,
+    builder: (yargs) => yargs.option('offline', OFFLINE),
+    handler: async ({ offline }) => {
+      writeOut(1, `${JSON.stringify(await viewHost(realViewEdges(), offline))}\n`);
+      finish(0);
+    },
+  };
+}
+
+const CLEAR_LINE = '\r\x1b[K';
+
+/** A line on the terminal that names what is being looked at; it vanishes with the next one. */
+function progress(json: boolean): (check: Check) => void {
+  if (json || !process.stderr.isTTY) return () => undefined;
+  return ({ title }) => {
+    writeOut(2, `${CLEAR_LINE}checking: ${title} ...`);
+  };
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) writeOut(2, CLEAR_LINE);
+}
+
+/** https://no-color.org: a NO_COLOR that is present and not empty forbids colour. */
+function inColour(): boolean {
+  const { NO_COLOR: forbidden = '', TERM: terminal } = process.env;
+  return process.stdout.isTTY && forbidden === '' && terminal !== 'dumb';
+}

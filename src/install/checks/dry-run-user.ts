@@ -1,0 +1,18 @@
+import { skip, type Check } from '../check.ts';
+import { dryRun } from '../facts/dry-run.ts';
+import { loginUserName } from '../facts/people.ts';
+import { judge } from './dry-run.ts';
+
+/** The command, run as sshd runs it, for the user in question and a key that nobody has. */
+export const dryRunUser: Check = {
+  id: 'dry-run-user',
+  group: 'run',
+  title: 'for the login user',
+  dependsOn: ['dry-run', 'imds-command-user', 'instance-id', 'pushed-keys'],
+  needs: ['root', 'instance'],
+  async run(on) {
+    const user = await on.fact(loginUserName);
+    if (user === undefined) return skip('not-applicable', 'no login user; name one with --user');
+    return judge(await dryRun(on, user));
+  },
+};

@@ -1,0 +1,43 @@
+import { fail, pass, warn, type Check } from '../check.ts';
+import { dryRun, type DryRun } from '../facts/dry-run.ts';
+import { endOf } from '../phrases.ts';
+import { lookAt } from '../remedies.ts';
+
+/** A name that nobody can push keys for, so that IMDS is not asked. */
+const NOBODY = '.verify-install';
+const SLOW_MS = 1000;
+
+/** The command, run as sshd runs it, for a user who cannot have keys. */
+export const dryRunNobody: Check = {
+  id: 'dry-run',
+  group: 'run',
+  title: 'for nobody',
+  dependsOn: ['program-starts', 'authorized-keys-command-user', 'command-path', 'command-user'],
+  needs: ['root'],
+  async run(on) {
+    return judge(await dryRun(on, NOBODY));
+  },
+};
+
+/** Exit status 0 and no output is the only good answer where there are no keys. */
+export function judge(run: DryRun): ReturnType<typeof pass> {
+  const { end, shown } = run;
+  const data = { milliseconds: end.milliseconds };
+  if (end.status !== 0) {
+    const note = 'as root, this does what sshd does; the log says more';
+    return fail(`expected exit status 0, got ${endOf(end)}`, lookAt(shown, note), data);
+  }
+  if (end.stdout !== '' && !run.mayPrint) {
+    const found = `expected no output, got ${end.stdout.length} bytes`;
+    return fail(found, lookAt(shown, 'as root, this does what sshd does'), data);
+  }
+  const found = `exit status 0${end.stdout === '' ? ', no output' : ''}, ${end.milliseconds} ms`;
+  if (end.milliseconds > SLOW_MS) {
+    return warn(
+      `${found}: each login waits so long`,
+      lookAt(shown, 'see what takes the time'),
+      data,
+    );
+  }
+  return pass(found, data);
+}

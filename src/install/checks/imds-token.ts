@@ -1,0 +1,33 @@
+import { fetchInstanceId } from '../../imds/gather.ts';
+import { Fault } from '../../verdict/fault.ts';
+import { fail, pass, type Check } from '../check.ts';
+import { imds } from '../facts/imds.ts';
+import { lookAt } from '../remedies.ts';
+import { modifyOptions } from './imds-reachable.ts';
+
+/** IMDSv2 gives a session token, and answers with it. */
+export const imdsToken: Check = {
+  id: 'imds-token',
+  group: 'imds',
+  title: 'IMDSv2 session',
+  dependsOn: ['imds-reachable'],
+  needs: ['instance'],
+  async run(on) {
+    const begun = on.edges.now();
+    try {
+      await fetchInstanceId(on.fact(imds));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      // The hop limit is for the answer to the PUT alone: whoever is too far away never sees it,
+      // while requests without a token are answered (EC2 User Guide, HttpPutResponseHopLimit).
+      if (error.code === 'IMDS_TIMEOUT' && error.message.includes('/latest/api/token')) {
+        const found = 'requests are answered, those for a token are not: the hop limit is too low';
+        return fail(found, modifyOptions(on, '--http-put-response-hop-limit 2'));
+      }
+      const note = 'what IMDS says of itself; a restart of the instance moves it to other hardware';
+      return fail(error.message, lookAt('curl -v http://169.254.169.254/', note));
+    }
+    const milliseconds = Math.round((on.edges.now() - begun) * 1000);
+    return pass(`token and first answer in ${milliseconds} ms`, { milliseconds });
+  },
+};

@@ -1,0 +1,79 @@
+import type { Check } from '../check.ts';
+import { authorizedKeysCommand } from './authorized-keys-command.ts';
+import { authorizedKeysCommandUser } from './authorized-keys-command-user.ts';
+import { caRoot } from './ca-root.ts';
+import { caStore } from './ca-store.ts';
+import { clock } from './clock.ts';
+import { commandPath } from './command-path.ts';
+import { commandUserExists } from './command-user.ts';
+import { commandUserLocked } from './command-user-locked.ts';
+import { dryRunNobody } from './dry-run.ts';
+import { dryRunUser } from './dry-run-user.ts';
+import { filesContent } from './files-content.ts';
+import { filesMode } from './files-mode.ts';
+import { filesPresent } from './files-present.ts';
+import { imdsCommandUser } from './imds-command-user.ts';
+import { imdsIpv6 } from './imds-ipv6.ts';
+import { imdsProxy } from './imds-proxy.ts';
+import { imdsReachable } from './imds-reachable.ts';
+import { imdsToken } from './imds-token.ts';
+import { instance } from './instance.ts';
+import { instanceId } from './instance-id.ts';
+import { journal } from './journal.ts';
+import { loginAllowed } from './login-allowed.ts';
+import { loginUser } from './login-user.ts';
+import { matchBlocks } from './match-blocks.ts';
+import { otherHelpers } from './other-helpers.ts';
+import { programStarts } from './program-starts.ts';
+import { pubkeyAuthentication } from './pubkey-authentication.ts';
+import { pushedKeys } from './pushed-keys.ts';
+import { selinux } from './selinux.ts';
+import { signerDocuments } from './signer-documents.ts';
+import { signerNameKnown } from './signer-name.ts';
+import { signerPath } from './signer-path.ts';
+import { signerStaples } from './signer-staples.ts';
+import { sshdConfig } from './sshd-config.ts';
+import { sshdCurrent } from './sshd-current.ts';
+import { sshdPresent } from './sshd-present.ts';
+import { sshdRunning } from './sshd-running.ts';
+
+/** Every check, in the order in which they run and are reported; none comes before what it needs. */
+export const CHECKS: readonly Check[] = [
+  filesPresent,
+  filesMode,
+  filesContent,
+  programStarts,
+  commandUserExists,
+  commandUserLocked,
+  loginUser,
+  sshdPresent,
+  sshdConfig,
+  authorizedKeysCommand,
+  authorizedKeysCommandUser,
+  matchBlocks,
+  commandPath,
+  otherHelpers,
+  sshdRunning,
+  sshdCurrent,
+  pubkeyAuthentication,
+  loginAllowed,
+  selinux,
+  instance,
+  imdsReachable,
+  imdsIpv6,
+  imdsProxy,
+  imdsToken,
+  imdsCommandUser,
+  instanceId,
+  pushedKeys,
+  signerDocuments,
+  signerNameKnown,
+  caStore,
+  clock,
+  caRoot,
+  signerPath,
+  signerStaples,
+  journal,
+  dryRunNobody,
+  dryRunUser,
+];

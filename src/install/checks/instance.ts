@@ -1,0 +1,27 @@
+import { fail, pass, type Check } from '../check.ts';
+import { sight } from '../facts/view.ts';
+import { lookAt } from '../remedies.ts';
+
+/** The firmware says that this is an EC2 instance, also to the command's user. */
+export const instance: Check = {
+  id: 'instance',
+  group: 'imds',
+  title: 'EC2 instance',
+  dependsOn: ['program-starts'],
+  needs: ['instance'],
+  async run(on) {
+    const machine = on.edges.machine();
+    if (machine === undefined) {
+      const note = 'leaves out what only an instance has; to build an image, for example';
+      const remedy = lookAt('ec2-instance-connect verify-install --offline', note);
+      return fail('the firmware does not say that this is an EC2 instance', remedy);
+    }
+    const seen = await sight(on, 'machine');
+    if (!seen.ok) {
+      const command = 'chmod a+r /sys/devices/virtual/dmi/id/board_asset_tag';
+      return fail(`${seen.viewer} cannot tell: ${seen.found}`, { command });
+    }
+    if (machine.kind === 'xen') return pass('a Xen instance');
+    return pass(machine.instanceId, { instanceId: machine.instanceId });
+  },
+};

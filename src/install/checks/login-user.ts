@@ -1,0 +1,67 @@
+import { fail, pass, skip, type Check, type CheckResult, type Remedy } from '../check.ts';
+import { refusesSessions, type Account, type ShadowEntry } from '../accounts.ts';
+import { isThere } from '../facts/host.ts';
+import { loginAccount, loginUserName, shadowOf } from '../facts/people.ts';
+import { setting } from '../facts/sshd.ts';
+import type { Inspection } from '../inspection.ts';
+import { shellCommand } from '../remedies.ts';
+
+const SECONDS_PER_DAY = 86_400;
+
+/** The user in question has an account that sessions can be opened for. */
+export const loginUser: Check = {
+  id: 'login-user',
+  group: 'accounts',
+  title: 'account of the login user',
+  dependsOn: [],
+  async run(on) {
+    const name = await on.fact(loginUserName);
+    if (name === undefined) return skip('not-applicable', 'no login user; name one with --user');
+    const account = await on.fact(loginAccount);
+    if (account === undefined) {
+      const command = shellCommand('useradd', '--create-home', '--shell', '/bin/bash', name);
+      return fail(`there is no user ${name}`, { command });
+    }
+    const problem =
+      shellProblem(on, account) ?? (await lockProblem(on, account)) ?? closedProblem(on, account);
+    return problem ?? pass(`${name}, shell ${account.shell}`, { user: name });
+  },
+};
+
+/** allowed_user() of OpenSSH's auth.c demands a shell that exists and can be executed. */
+function shellProblem(on: Inspection, { name, shell }: Account): CheckResult | undefined {
+  const usable = ['/bin/bash', '/bin/sh'].find((path) => isThere(on, path)) ?? '/bin/sh';
+  const remedy: Remedy = { command: shellCommand('usermod', '--shell', usable, name) };
+  if (refusesSessions(shell)) return fail(`${name} has the shell ${shell}`, remedy);
+  const real = on.edges.realPath(shell);
+  const facts = real === undefined ? undefined : on.edges.stat(real);
+  if (facts?.type === 'file' && (facts.mode & 0o111) !== 0) return undefined;
+  return fail(`${name}'s shell ${shell} is not an executable file`, remedy);
+}
+
+async function lockProblem(on: Inspection, { name }: Account): Promise<CheckResult | undefined> {
+  const shadow = await shadowOf(on, name);
+  if (shadow === undefined) return undefined;
+  const today = on.edges.now() / SECONDS_PER_DAY;
+  if (shadow.expires !== undefined && shadow.expires < today) {
+    const command = shellCommand('chage', '--expiredate', '-1', name);
+    return fail(`${name}'s account has expired`, { command });
+  }
+  // With PAM sshd leaves the lock to it, and PAM does not mind for keys (sshd_config(5), UsePAM).
+  const usePam = (await setting(on, 'usepam')).value?.toLowerCase() === 'yes';
+  if (usePam || !shadow.password.startsWith('!')) return undefined;
+  return fail(`${name} is locked, and UsePAM is off`, { command: unlock(name, shadow) });
+}
+
+/** usermod refuses to unlock what has no password: `*` is none, and not locked either. */
+function unlock(name: string, { password }: ShadowEntry): string {
+  return /^!+\*?$/.test(password)
+    ? shellCommand('usermod', '--password', '*', name)
+    : shellCommand('usermod', '--unlock', name);
+}
+
+function closedProblem(on: Inspection, { uid }: Account): CheckResult | undefined {
+  const closed = ['/etc/nologin', '/run/nologin'].find((path) => isThere(on, path));
+  if (uid === 0 || closed === undefined) return undefined;
+  return fail(`${closed} keeps everybody but root out`, { command: shellCommand('rm', closed) });
+}

@@ -1,0 +1,56 @@
+import { parseTemplate } from '../../chain/arguments.ts';
+import { ARGUMENTS_SUFFIX, CHAIN_DIRECTORY, helperNames, MAX_HELPERS } from '../../chain/names.ts';
+import { isExecutable, unsafeReason } from '../../chain/safety.ts';
+import { fail, pass, type Check, type CheckResult } from '../check.ts';
+import { isThere } from '../facts/host.ts';
+import type { Inspection } from '../inspection.ts';
+import { lookAt, shellCommand } from '../remedies.ts';
+
+/** The administrator's own helpers, which run beside this program, pass the same tests as it. */
+export const otherHelpers: Check = {
+  id: 'other-helpers',
+  group: 'sshd',
+  title: 'other helpers in the chain',
+  dependsOn: [],
+  run(on) {
+    if (!isThere(on, CHAIN_DIRECTORY)) return pass('none');
+    const names = helperNames(on.edges.sshd.tree.names(CHAIN_DIRECTORY));
+    if (names.length > MAX_HELPERS) {
+      const found = `${names.length} helpers, expected at most ${MAX_HELPERS}`;
+      return fail(found, lookAt(`ls ${CHAIN_DIRECTORY}`, 'take some of them away'));
+    }
+    const problem = names
+      .map((name) => `${CHAIN_DIRECTORY}/${name}`)
+      .map((path) => wayProblem(on, path) ?? argumentsProblem(on, path))
+      .find((each) => each !== undefined);
+    if (problem !== undefined) return problem;
+    return pass(names.length === 0 ? 'none' : names.join(', '), { helpers: names.length });
+  },
+};
+
+function wayProblem(on: Inspection, path: string): CheckResult | undefined {
+  let way;
+  try {
+    way = on.edges.wayTo(path);
+  } catch {
+    return fail(`${path} leads nowhere`, { command: shellCommand('rm', path) });
+  }
+  const [itself] = way;
+  if (itself !== undefined && !isExecutable(itself)) {
+    return fail(`${path} is not executable`, { command: shellCommand('chmod', 'a+rx', path) });
+  }
+  const unsafe = unsafeReason(way);
+  if (unsafe === undefined) return undefined;
+  const wrong = way.find(({ uid, mode }) => uid !== 0 || (mode & 0o022) !== 0)?.path ?? path;
+  const command = `${shellCommand('chown', 'root', wrong)} && ${shellCommand('chmod', 'go-w', wrong)}`;
+  return fail(`it is left out: ${unsafe}`, { command });
+}
+
+function argumentsProblem(on: Inspection, path: string): CheckResult | undefined {
+  const file = `${path}${ARGUMENTS_SUFFIX}`;
+  const text = on.edges.sshd.tree.text(file);
+  const template = text === undefined ? undefined : parseTemplate(text);
+  if (template === undefined || template.ok) return undefined;
+  const remedy = lookAt(`echo '%u %f' > ${file}`, 'or the arguments that this helper wants');
+  return fail(`${file}: ${template.detail}`, remedy);
+}

@@ -1,0 +1,51 @@
+import type { Setting } from '../../sshd/model/model.ts';
+import { fail, pass, warn, type Check, type Remedy } from '../check.ts';
+import { describePlace, setting } from '../facts/sshd.ts';
+import type { Inspection } from '../inspection.ts';
+import { commentOut, lookAt } from '../remedies.ts';
+
+/** What keys of the service are signed with: one of these must be accepted. */
+const SIGNATURES = ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512', 'ssh-rsa'];
+
+/** A key alone opens a session for the user in question. */
+export const pubkeyAuthentication: Check = {
+  id: 'pubkey-authentication',
+  group: 'sshd',
+  title: 'keys are accepted',
+  dependsOn: ['sshd-config'],
+  async run(on) {
+    const enabled = await setting(on, 'pubkeyauthentication');
+    if (/^(no|false)$/i.test(enabled.value ?? '')) {
+      const found = `PubkeyAuthentication is off (${describePlace(enabled.setting)})`;
+      return fail(found, await takeOut(on, 'PubkeyAuthentication', enabled.setting));
+    }
+    const methods = await setting(on, 'authenticationmethods');
+    const words = methods.setting?.args ?? methods.value?.split(' ') ?? ['any'];
+    if (!words.includes('any') && !words.includes('publickey')) {
+      const found = `AuthenticationMethods is ${words.join(' ')} (${describePlace(methods.setting)})`;
+      const remedy = await takeOut(on, 'AuthenticationMethods', methods.setting);
+      const withMore = words.some((list) => list.split(',').includes('publickey'));
+      return withMore ? warn(`${found}: a key is not enough`, remedy) : fail(found, remedy);
+    }
+    // The keyword had another name before OpenSSH 8.5.
+    const newer = await setting(on, 'pubkeyacceptedalgorithms');
+    const accepted =
+      newer.value === undefined ? await setting(on, 'pubkeyacceptedkeytypes') : newer;
+    const names = accepted.value?.replace(/^[+^]/, '').split(',') ?? SIGNATURES;
+    if (/^[-+^]/.test(accepted.value ?? '') || SIGNATURES.some((name) => names.includes(name))) {
+      return pass('PubkeyAuthentication is on');
+    }
+    const found = `neither ed25519 nor RSA is accepted (${describePlace(accepted.setting)})`;
+    return fail(found, await takeOut(on, 'PubkeyAccepted', accepted.setting));
+  },
+};
+
+/** Where no single line can be blamed, a search for the keyword. */
+async function takeOut(
+  on: Inspection,
+  keyword: string,
+  blamed: Setting | undefined,
+): Promise<Remedy> {
+  if (blamed !== undefined) return commentOut(on, blamed.place);
+  return lookAt(`grep -rin ${keyword} /etc/ssh /etc/crypto-policies`, 'take out what sets it');
+}

@@ -1,0 +1,29 @@
+import { fetchKeyBlob } from '../../imds/gather.ts';
+import { selectCandidates } from '../../authorize/signed-key.ts';
+import { isPushableUserName } from '../../ssh/user-name.ts';
+import { fail, pass, skip, type Check } from '../check.ts';
+import { imds } from '../facts/imds.ts';
+import { loginUserName } from '../facts/people.ts';
+import { shellCommand } from '../remedies.ts';
+
+/** IMDS can be asked for the keys of the user in question. */
+export const pushedKeys: Check = {
+  id: 'pushed-keys',
+  group: 'imds',
+  title: 'keys of the login user',
+  dependsOn: ['imds-token', 'instance-id'],
+  needs: ['instance'],
+  async run(on) {
+    const user = await on.fact(loginUserName);
+    if (user === undefined) return skip('not-applicable', 'no login user; name one with --user');
+    if (!isPushableUserName(user)) {
+      const found = `the service cannot push keys for a user named ${user}`;
+      return fail(found, { command: shellCommand('usermod', '--login', 'ec2-user', user) });
+    }
+    const blob = await fetchKeyBlob(on.fact(imds), user);
+    const keys = blob === undefined ? 0 : selectCandidates(blob, undefined).candidates.length;
+    return pass(keys === 0 ? `none is pushed for ${user} now` : `${keys} pushed for ${user} now`, {
+      keys,
+    });
+  },
+};

@@ -1,0 +1,17 @@
+import { pass, type Check } from '../check.ts';
+import { documents } from '../facts/imds.ts';
+
+/** IMDS serves the signer's certificates and their staples. */
+export const signerDocuments: Check = {
+  id: 'signer-documents',
+  group: 'imds',
+  title: "signer's certificates",
+  dependsOn: ['imds-token', 'instance-id'],
+  needs: ['instance'],
+  async run(on) {
+    const { staples, chainPem } = await on.fact(documents);
+    const certificates = chainPem.split('-----BEGIN CERTIFICATE-----').length - 1;
+    const found = `${certificates} certificates, ${staples.length} staples`;
+    return pass(found, { certificates, staples: staples.length });
+  },
+};

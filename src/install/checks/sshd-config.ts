@@ -1,0 +1,40 @@
+import { fail, pass, type Check, type Remedy } from '../check.ts';
+import { configTest, sshd } from '../facts/sshd.ts';
+import type { Inspection } from '../inspection.ts';
+import { commentOut, lookAt } from '../remedies.ts';
+
+/** sshd accepts its own configuration: `sshd -t`. */
+export const sshdConfig: Check = {
+  id: 'sshd-config',
+  group: 'sshd',
+  title: 'configuration is valid',
+  dependsOn: ['sshd-present'],
+  needs: ['root'],
+  async run(on) {
+    const facts = await on.fact(sshd);
+    const test = await on.fact(configTest);
+    if (facts === undefined || test === undefined) {
+      return fail(
+        'no way was found in which sshd is started',
+        lookAt('systemctl cat ssh sshd', ''),
+      );
+    }
+    if (test.ok) {
+      const problem = facts.start.configuration.problems[0];
+      const files = facts.start.configuration.files.length;
+      if (problem === undefined) return pass(`sshd -t accepts ${files} files`, { files });
+      return pass(`sshd -t accepts ${files} files; not understood here: ${problem.detail}`);
+    }
+    const words = test.words.split('\n').find((line) => /line \d+/.test(line)) ?? test.words;
+    return fail(words, await remedyFor(on, facts.program, test.words));
+  },
+};
+
+async function remedyFor(on: Inspection, program: string, words: string): Promise<Remedy> {
+  if (/no hostkeys available|could not load host key/i.test(words)) {
+    return { command: 'ssh-keygen -A' };
+  }
+  const at = /^(?:.*: )?(\/\S+?):? line (\d+)\b/m.exec(words);
+  if (at?.[1] !== undefined) return commentOut(on, { path: at[1], line: Number(at[2]) });
+  return lookAt(`${program} -t`, 'mend what it complains of');
+}

@@ -1,0 +1,75 @@
+import { fail, pass, warn, type Check } from '../check.ts';
+import type { FileFacts } from '../edges.ts';
+import { running, unitState, type RunningSshd } from '../facts/process.ts';
+import { sshd, type SshdFacts } from '../facts/sshd.ts';
+import type { Inspection } from '../inspection.ts';
+import { duration, listed } from '../phrases.ts';
+import { reload } from '../remedies.ts';
+
+/** The sshd that runs has read its configuration since that was last changed. */
+export const sshdCurrent: Check = {
+  id: 'sshd-current',
+  group: 'sshd',
+  title: 'sshd runs with it',
+  dependsOn: ['sshd-running'],
+  async run(on) {
+    const facts = await on.fact(sshd);
+    const process = await on.fact(running);
+    if (facts === undefined || process === undefined) return pass('the next connection reads it');
+    const { unit } = facts.start;
+    if ((await on.fact(unitState)).get('NeedDaemonReload') === 'yes' && unit !== undefined) {
+      const command = `systemctl daemon-reload && systemctl restart ${unit.name}`;
+      return fail(`systemd has not read the changed ${unit.name} yet`, { command });
+    }
+    const lacking = missingOptions(facts, process);
+    if (lacking.length > 0) {
+      const command = `systemctl restart ${unit?.name ?? 'ssh'}`;
+      const note = 'a reload keeps the old command line; open sessions survive the restart';
+      return fail(`it was started without ${listed(lacking)}`, { command, note });
+    }
+    const { readAt } = process;
+    if (readAt === undefined) return pass('when it read its configuration is not known');
+    const later = changedSince(on, facts, readAt);
+    const data = { readAt };
+    const command = await reload(on);
+    if (later.changed.length > 0) {
+      const words = `changed since sshd read it: ${listed(later.changed)}`;
+      return fail(words, { command }, data);
+    }
+    if (later.touched.length > 0) {
+      const words = `perhaps changed since sshd read it: ${listed(later.touched)}`;
+      return warn(words, { command }, data);
+    }
+    return pass(`read ${duration(on.edges.now() - readAt)} ago, nothing changed since`, data);
+  },
+};
+
+/** sshd's title shows its command line since 8.2; a long one may be cut, and then tells nothing. */
+function missingOptions({ start }: SshdFacts, { commandLine }: RunningSshd): readonly string[] {
+  if (commandLine.startsWith('sshd: ') && !commandLine.includes('[listener]')) return [];
+  return start.arguments.options
+    .map(({ text }) => text)
+    .filter((text) => /^AuthorizedKeysCommand/i.test(text) && !commandLine.includes(text));
+}
+
+/**
+ * What is newer than sshd's reading. A file's content decides; a new owner or mode, or a file that
+ * came or went, changes perhaps nothing that sshd reads.
+ */
+function changedSince(
+  on: Inspection,
+  { start }: SshdFacts,
+  readAt: number,
+): { changed: readonly string[]; touched: readonly string[] } {
+  const { files } = start.configuration;
+  const newer = (paths: readonly string[], time: 'mtime' | 'ctime'): readonly string[] =>
+    paths.filter((path) => (factsOf(on, path)?.[time] ?? 0) > readAt);
+  const folders = [...new Set(files.slice(1).map((path) => path.slice(0, path.lastIndexOf('/'))))];
+  const changed = newer(files, 'mtime');
+  const touched = [...newer(files, 'ctime'), ...newer(folders, 'mtime')];
+  return { changed, touched: touched.filter((path) => !changed.includes(path)) };
+}
+
+function factsOf(on: Inspection, path: string): FileFacts | undefined {
+  return on.edges.stat(on.edges.realPath(path) ?? path);
+}

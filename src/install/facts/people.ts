@@ -1,0 +1,86 @@
+import { COMMAND_USER } from '../../sshd/model/effective.ts';
+import {
+  humanAccounts,
+  parseAccount,
+  parseShadow,
+  type Account,
+  type ShadowEntry,
+} from '../accounts.ts';
+import type { Inspection } from '../inspection.ts';
+import { knownManifest } from './host.ts';
+
+/** The users that images of the distributions are made with. */
+const IMAGE_USERS = [
+  'ec2-user',
+  'ubuntu',
+  'admin',
+  'debian',
+  'centos',
+  'rocky',
+  'almalinux',
+  'fedora',
+];
+
+/** The name of the system user that sshd runs the command as. */
+export function commandUserName(on: Inspection): string {
+  return on.fact(knownManifest)?.user ?? COMMAND_USER;
+}
+
+/** The account that sshd runs the command as; undefined where there is none. */
+export function commandUser(on: Inspection): Promise<Account | undefined> {
+  return findAccount(on, on.fact(commandUserName));
+}
+
+/** The account of the user in question; undefined where there is none. */
+export async function loginAccount(on: Inspection): Promise<Account | undefined> {
+  const name = await on.fact(loginUserName);
+  return name === undefined ? undefined : findAccount(on, name);
+}
+
+/** What /proc/self/loginuid holds where nobody has logged in. */
+const NO_LOGIN = 4_294_967_295;
+
+/**
+ * The login user in question: the one that was asked for, else who has logged in (whom sudo does not
+ * change), else the user that this distribution's images have, else the first account of a person.
+ */
+export async function loginUserName(on: Inspection): Promise<string | undefined> {
+  const { options, edges } = on;
+  if (options.user !== undefined) return options.user;
+  const { text } = edges.sshd.tree;
+  const loginId = Number(text('/proc/self/loginuid') ?? NO_LOGIN);
+  const id = on.isRoot ? loginId : edges.uid;
+  if (id !== 0 && id !== NO_LOGIN) {
+    const { stdout } = await edges.run({ argv: ['getent', 'passwd', '--', String(id)] });
+    const account = parseAccount(stdout);
+    if (account !== undefined) return account.name;
+  }
+  const people = humanAccounts(text('/etc/passwd') ?? '');
+  const image = people.find(({ name }) => IMAGE_USERS.includes(name));
+  return (image ?? people[0])?.name;
+}
+
+/** The names of the groups that the user in question belongs to. */
+export async function loginGroups(on: Inspection): Promise<readonly string[]> {
+  const name = await on.fact(loginUserName);
+  return name === undefined ? [] : groupsOf(on, name);
+}
+
+/** The names of somebody's groups, the primary one first; empty where id(1) does not know. */
+export async function groupsOf(on: Inspection, name: string): Promise<readonly string[]> {
+  const { status, stdout } = await on.edges.run({ argv: ['id', '-Gn', '--', name] });
+  return status === 0 ? stdout.trim().split(' ') : [];
+}
+
+/** Somebody's line of shadow(5); undefined where there is none, or for anybody but root. */
+export async function shadowOf(on: Inspection, name: string): Promise<ShadowEntry | undefined> {
+  if (!on.isRoot) return undefined;
+  const { stdout } = await on.edges.run({ argv: ['getent', 'shadow', '--', name] });
+  return parseShadow(stdout, name);
+}
+
+/** Asks every name service of the host, as sshd does. */
+async function findAccount(on: Inspection, name: string): Promise<Account | undefined> {
+  const { status, stdout } = await on.edges.run({ argv: ['getent', 'passwd', '--', name] });
+  return status === 0 ? parseAccount(stdout) : undefined;
+}

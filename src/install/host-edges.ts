@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { isSea } from 'node:sea';
+import { readPathFacts } from '../chain/host.ts';
+import { identifyMachine } from '../host/machine.ts';
+import { readTrustStore } from '../host/trust-store.ts';
+import { ENDPOINTS, ImdsClient, type Deadline } from '../imds/client.ts';
+import { DEADLINE_MS, REQUEST_MS } from '../imds/limits.ts';
+import { JOURNAL_SOCKET } from '../log/syslog.ts';
+import { hostEdges } from '../sshd/host.ts';
+import type { FileFacts, Greeting, InstallEdges, Libraries } from './edges.ts';
+import type { ViewEdges } from './host-view.ts';
+import { runCommand } from './run-command.ts';
+
+/** The real world. */
+export function realEdges(): InstallEdges {
+  return {
+    now: () => Date.now() / 1000,
+    uid: process.geteuid?.() ?? -1,
+    architecture: process.arch,
+    program: isSea() ? [process.execPath] : [process.execPath, process.argv[1] ?? ''],
+    libraries,
+    sshd: hostEdges(),
+    stat,
+    sha256: (path) => createHash('sha256').update(readFileSync(path)).digest('hex'),
+    tail,
+    wayTo: readPathFacts,
+    realPath,
+    run: runCommand,
+    machine: identifyMachine,
+    trustStore: readTrustStore,
+    imds: metadataClient,
+    greetImds,
+  };
+}
+
+/** The real world, as far as a view of it goes. */
+export function realViewEdges(): ViewEdges {
+  return { machine: identifyMachine, trustStore: readTrustStore, imds: metadataClient, journal };
+}
+
+/** Its deadline begins when it is made: a check waits no longer than a login would. */
+function metadataClient(): ImdsClient {
+  const end = performance.now() + DEADLINE_MS;
+  const deadline: Deadline = { remaining: () => end - performance.now() };
+  return new ImdsClient(deadline);
+}
+
+function stat(path: string): FileFacts | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const { uid, gid, mtimeMs, ctimeMs } = stats;
+  const type = stats.isFile()
+    ? 'file'
+    : stats.isDirectory()
+      ? 'directory'
+      : stats.isSymbolicLink()
+        ? 'symlink'
+        : 'other';
+  return {
+    type,
+    mode: stats.mode & 0o7777,
+    uid,
+    gid,
+    mtime: mtimeMs / 1000,
+    ctime: ctimeMs / 1000,
+  };
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function tail(path: string, bytes: number): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    const { size } = fstatSync(descriptor);
+    const buffer = Buffer.alloc(Math.min(bytes, size));
+    const length = readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('latin1', 0, length);
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** What this very process is made of; proc(5), maps. */
+function libraries(): Libraries {
+  const maps = readFileSync('/proc/self/maps', 'latin1').match(/\/\S*\.so(?:\.[0-9]+)*$/gm) ?? [];
+  // Without this the report looks up names for every open connection.
+  Object.assign(process.report, { excludeNetwork: true });
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return { libc: report.header?.glibcVersionRuntime, mapped: [...new Set(maps)].sort() };
+}
+
+/** node:http rather than node-fetch: the answer's Date and Via headers are what is asked for. */
+function greetImds(family: 'ipv4' | 'ipv6'): Promise<Greeting> {
+  const [ipv4, ipv6] = ENDPOINTS;
+  return new Promise((resolve) => {
+    const outgoing = request(`${family === 'ipv4' ? ipv4 : ipv6}/latest/meta-data/`, {
+      agent: false,
+      signal: AbortSignal.timeout(REQUEST_MS),
+    });
+    outgoing.on('response', (incoming) => {
+      const { date, via } = incoming.headers;
+      const seconds = Date.parse(date ?? '') / 1000;
+      outgoing.destroy();
+      resolve({
+        ok: true,
+        status: incoming.statusCode ?? 0,
+        ...(Number.isFinite(seconds) ? { date: seconds } : {}),
+        ...(via === undefined ? {} : { via }),
+      });
+    });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const timedOut = error.name === 'TimeoutError' || error.name === 'AbortError';
+      resolve({ ok: false, code: timedOut ? 'TIMEOUT' : (error.code ?? error.name) });
+    });
+    outgoing.end();
+  });
+}
+
+function journal(): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(JOURNAL_SOCKET);
+    socket.setTimeout(REQUEST_MS, () => {
+      socket.destroy();
+      resolve('TIMEOUT');
+    });
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.name);
+    });
+  });
+}

@@ -1,0 +1,139 @@
+import { printable } from '../log/printable.ts';
+import { VERSION } from '../version.ts';
+import {
+  GROUPS,
+  type CheckId,
+  type Data,
+  type Group,
+  type SkipReason,
+  type Status,
+} from './check.ts';
+import type { CheckReport } from './runner.ts';
+
+/**
+ * What `verify-install --json` prints: one object, schema 1. Fields may be added under the same
+ * number; none is renamed, retyped or taken away. Every text is printable ASCII, everything else in
+ * it is written as `\u{hex}`.
+ *
+ * - `schema`: 1.
+ * - `program`: `name` and `version` of what has looked.
+ * - `time`: when, in Unix seconds.
+ * - `host`: facts; what is not known is left out.
+ * - `run`: with which rights, for which login user, with or without IMDS.
+ * - `summary`: how many checks ended in which way; `healthy` is true when none failed.
+ * - `checks`: every check in the order of the report.
+ */
+export interface Report {
+  readonly schema: 1;
+  readonly program: { readonly name: string; readonly version: string };
+  readonly time: number;
+  readonly host: HostFacts;
+  readonly run: RunFacts;
+  readonly summary: Readonly<Record<Status, number>> & { readonly healthy: boolean };
+  readonly checks: readonly ReportedCheck[];
+}
+
+/** The host, as far as it is known. */
+export interface HostFacts {
+  /** For people, such as `Debian GNU/Linux 12 (bookworm)`. */
+  readonly system: string;
+  /** `ID` and `VERSION_ID` of os-release(5). */
+  readonly systemId?: string;
+  readonly systemVersion?: string;
+  readonly kernel?: string;
+  /** As Node names it: `x64`, `arm64`. */
+  readonly architecture: string;
+  /** Such as `9.2`. */
+  readonly openssh?: string;
+  readonly glibc?: string;
+  /** From the firmware. */
+  readonly instanceId?: string;
+}
+
+/** How the program was called. */
+export interface RunFacts {
+  readonly root: boolean;
+  readonly offline: boolean;
+  /** The login user in question; left out where there is none. */
+  readonly user?: string;
+}
+
+/** One check. `id` is stable; `title` and `found` are for people. */
+export interface ReportedCheck {
+  readonly id: CheckId;
+  readonly group: Group;
+  readonly title: string;
+  readonly status: Status;
+  readonly found: string;
+  /** With `warn` and `fail`: a command to type, and what to know of it. */
+  readonly remedy?: { readonly command: string; readonly note?: string };
+  /** With `skip`: why it was left out. */
+  readonly because?: SkipReason;
+  /** With `because: "dependency"`: the check that stands in the way. */
+  readonly blockedBy?: CheckId;
+  /** Figures, where there are some: times in Unix seconds, durations in milliseconds. */
+  readonly data?: Data;
+}
+
+const MAX_TEXT = 1000;
+
+/**
+ * Puts results into the report's form; every text is made printable.
+ * @param time Unix seconds
+ */
+export function makeReport(
+  reports: readonly CheckReport[],
+  { time, host, run }: { time: number; host: HostFacts; run: RunFacts },
+): Report {
+  const count = (status: Status): number =>
+    reports.filter(({ result }) => result.status === status).length;
+  const fail = count('fail');
+  return {
+    schema: 1,
+    program: { name: 'ec2-instance-connect', version: VERSION },
+    time: Math.floor(time),
+    host: printableFields(host),
+    run: printableFields(run),
+    summary: {
+      healthy: fail === 0,
+      pass: count('pass'),
+      warn: count('warn'),
+      fail,
+      skip: count('skip'),
+    },
+    checks: reports.map(reportCheck),
+  };
+}
+
+function reportCheck({ check, result }: CheckReport): ReportedCheck {
+  const { id, group, title } = check;
+  const common = { id, group, title, status: result.status, found: text(result.found) };
+  if (result.status === 'skip') {
+    const { because, blockedBy } = result;
+    return { ...common, because, ...(blockedBy === undefined ? {} : { blockedBy }) };
+  }
+  return {
+    ...common,
+    ...('remedy' in result ? { remedy: printableFields(result.remedy) } : {}),
+    ...(result.data === undefined ? {} : { data: printableFields(result.data) }),
+  };
+}
+
+function text(value: string): string {
+  return printable(value.replace(/\s*\n\s*/g, '; '), MAX_TEXT);
+}
+
+function printableFields<T extends object>(record: T): T {
+  const entries = Object.entries(record).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? text(value) : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** The groups that a report has checks of, in the order of the headings. */
+export function groupsOfReport(report: Report): readonly Group[] {
+  return (Object.keys(GROUPS) as Group[]).filter((group) =>
+    report.checks.some((check) => check.group === group),
+  );
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import type { Command, CommandEnd } from './edges.ts';
+
+const LIMIT_MS = 10_000;
+const MAX_OUTPUT = 1_048_576;
+
+/** For administrators' tools: where they are, and words that can be read. */
+const PLAIN_ENVIRONMENT = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin',
+  LC_ALL: 'C',
+  SYSTEMD_PAGER: '',
+};
+
+/** Runs a program to its end as `Command` says; never rejects. */
+export function runCommand(command: Command): Promise<CommandEnd> {
+  const { argv, as, environment = PLAIN_ENVIRONMENT, limitMs = LIMIT_MS } = command;
+  const [program, ...args] = argv;
+  const begun = performance.now();
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  return new Promise((resolve) => {
+    const end = (status: number | undefined, problem?: string): void => {
+      resolve({
+        status,
+        ...(problem === undefined ? {} : { problem }),
+        stdout: collected(stdout),
+        stderr: collected(stderr),
+        milliseconds: Math.round(performance.now() - begun),
+      });
+    };
+    let child;
+    try {
+      child = spawn(program, args, {
+        cwd: '/',
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // With these, libuv drops the supplementary groups as well.
+        ...(as === undefined ? {} : { uid: as.uid, gid: as.gid }),
+        timeout: limitMs,
+        killSignal: 'SIGKILL',
+      });
+    } catch (error) {
+      end(undefined, systemCode(error));
+      return;
+    }
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', (error) => {
+      end(undefined, `cannot be started: ${systemCode(error)}`);
+    });
+    child.on('close', (status, signal) => {
+      if (status !== null) end(status);
+      else end(undefined, `ended by ${signal ?? 'nobody'}, after at most ${limitMs} ms`);
+    });
+  });
+}
+
+function collected(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).subarray(0, MAX_OUTPUT).toString('utf8');
+}
+
+function systemCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  return String(error);
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { fail, pass, skip, warn, type CheckResult } from '../../../src/install/check.ts';
+import { CHECKS } from '../../../src/install/checks/index.ts';
+import { makeReport, type Report } from '../../../src/install/report.ts';
+import { renderReport } from '../../../src/install/report-text.ts';
+import type { CheckReport } from '../../../src/install/runner.ts';
+import { VERSION } from '../../../src/version.ts';
+
+const HOST = { system: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x64' };
+const RUN = { root: true, offline: false, user: 'alice' };
+
+function reportOf(...results: readonly CheckResult[]): Report {
+  const reports = CHECKS.slice(0, results.length).map((check, index): CheckReport => {
+    return { check, result: results[index] ?? pass('') };
+  });
+  return makeReport(reports, { time: 1_800_000_000.7, host: HOST, run: RUN });
+}
+
+const MIXED = reportOf(
+  pass('5 files', { files: 5 }),
+  fail('wrong mode', { command: 'chmod 0755 /x', note: 'as root' }),
+  { status: 'skip', found: 'left out', because: 'dependency', blockedBy: 'files-mode' },
+  warn('slow', { command: 'top' }),
+);
+
+describe('the JSON report, schema 1', () => {
+  it('has exactly the documented fields', () => {
+    expect(MIXED).toEqual({
+      schema: 1,
+      program: { name: 'ec2-instance-connect', version: VERSION },
+      time: 1_800_000_000,
+      host: HOST,
+      run: RUN,
+      summary: { healthy: false, pass: 1, warn: 1, fail: 1, skip: 1 },
+      checks: [
+        {
+          id: 'files-present',
+          group: 'files',
+          title: 'files installed',
+          status: 'pass',
+          found: '5 files',
+          data: { files: 5 },
+        },
+        {
+          id: 'files-mode',
+          group: 'files',
+          title: 'modes and owners',
+          status: 'fail',
+          found: 'wrong mode',
+          remedy: { command: 'chmod 0755 /x', note: 'as root' },
+        },
+        {
+          id: 'files-content',
+          group: 'files',
+          title: 'checksums',
+          status: 'skip',
+          found: 'left out',
+          because: 'dependency',
+          blockedBy: 'files-mode',
+        },
+        {
+          id: 'program-starts',
+          group: 'files',
+          title: 'program and its C library',
+          status: 'warn',
+          found: 'slow',
+          remedy: { command: 'top' },
+        },
+      ],
+    });
+  });
+
+  it('keeps the names of all checks, which scripts rely on', () => {
+    expect(CHECKS.map(({ id }) => id)).toMatchInlineSnapshot(`
+      [
+        "files-present",
+        "files-mode",
+        "files-content",
+        "program-starts",
+        "command-user",
+        "command-user-locked",
+        "login-user",
+        "sshd-present",
+        "sshd-config",
+        "authorized-keys-command",
+        "authorized-keys-command-user",
+        "match-blocks",
+        "command-path",
+        "other-helpers",
+        "sshd-running",
+        "sshd-current",
+        "pubkey-authentication",
+        "login-allowed",
+        "selinux",
+        "instance",
+        "imds-reachable",
+        "imds-ipv6",
+        "imds-proxy",
+        "imds-token",
+        "imds-command-user",
+        "instance-id",
+        "pushed-keys",
+        "signer-documents",
+        "signer-name",
+        "ca-store",
+        "clock",
+        "ca-root",
+        "signer-path",
+        "signer-staples",
+        "journal",
+        "dry-run",
+        "dry-run-user",
+      ]
+    `);
+  });
+
+  it('is healthy with warnings and with checks left out', () => {
+    const report = reportOf(warn('old', { command: 'true' }), skip('needs-root', 'root only'));
+    expect(report.summary).toEqual({ healthy: true, pass: 0, warn: 1, fail: 0, skip: 1 });
+  });
+
+  it('lets no control character through, and folds lines', () => {
+    const [check] = reportOf(pass('a\x1b[31mb\n  c')).checks;
+    expect(check?.found).toBe('a\\u{1b}[31mb; c');
+  });
+});
+
+describe('the report for a person', () => {
+  it('groups, aligns, and shows remedies and the closing sentence', () => {
+    expect(renderReport(MIXED, false)).toMatchInlineSnapshot(`
+      "ec2-instance-connect 3.0.0 on Debian GNU/Linux 12 (bookworm), login user alice
+
+      Installed files
+         ok   files installed            5 files
+        FAIL  modes and owners           wrong mode
+                                         -> chmod 0755 /x
+                                         (as root)
+        skip  checksums                  left out
+        warn  program and its C library  slow
+                                         -> top
+
+      1 check failed, 1 warning. 1 check left out.
+      Begin with "modes and owners": type the command below it, then look again.
+      "
+    `);
+  });
+
+  it('has colours only when it may', () => {
+    expect(renderReport(MIXED, false)).not.toContain('\x1b');
+    expect(renderReport(MIXED, true)).toContain('\x1b[1;31mFAIL\x1b[0m');
+  });
+
+  it('says that all is well', () => {
+    expect(renderReport(reportOf(pass('fine')), false)).toMatch(/\nAll 1 checks passed\.\n$/);
+  });
+});
