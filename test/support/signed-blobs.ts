@@ -53,12 +53,16 @@ export interface Signing {
   readonly saltLength?: number | undefined;
 }
 
-/** The signature over the lines, each ended by `\n`: RSA-PSS, SHA-256, a salt of 32 bytes. */
-export function signLines(lines: readonly string[], signing: Signing = {}): Buffer {
-  const data = Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1');
+/** A signature as the service makes it: RSA-PSS, SHA-256, a salt of 32 bytes. */
+export function signBytes(data: Buffer, signing: Signing = {}): Buffer {
   const { key = chain.signerKey.privateKey, hash = 'sha256', saltLength = 32 } = signing;
   const { padding = constants.RSA_PKCS1_PSS_PADDING } = signing;
   return sign(hash, data, { key, padding, saltLength });
+}
+
+/** The signature over the lines, each ended by `\n`. */
+export function signLines(lines: readonly string[], signing?: Signing): Buffer {
+  return signBytes(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'), signing);
 }
 
 /** A block of these lines, the last of which is the key line, with their signature. */

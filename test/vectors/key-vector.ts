@@ -1,0 +1,60 @@
+import { acceptedKeys, authorize } from '../../src/authorize/authorize.ts';
+import { selectCandidates } from '../../src/authorize/signed-key.ts';
+import { parseFingerprint } from '../../src/ssh/fingerprint.ts';
+import type { KeyReason } from '../../src/verdict/reasons.ts';
+import { TrustAnchors } from '../../src/x509/trust-anchors.ts';
+import { blobOf, chain, goodBlock, INSTANCE, NOW } from '../support/signed-blobs.ts';
+import { keyLine, testBlob } from '../support/ssh-keys.ts';
+
+/** One block of a blob, and what becomes of it at NOW on INSTANCE. */
+export interface KeyVector {
+  /** What is peculiar about it. */
+  readonly title: string;
+  readonly expect: KeyReason | 'accepted';
+  readonly block: string;
+  /** The fingerprint that sshd asks with; every key is judged where it is left out. */
+  readonly offered?: string | undefined;
+}
+
+/** A block with one peculiarity, and what should come of it. */
+export const vector = (
+  expect: KeyVector['expect'],
+  title: string,
+  block: string,
+  offered?: string,
+): KeyVector => ({ expect, title, block, offered });
+
+const NEIGHBOUR_LINE = keyLine(testBlob('p384', 'neighbour'));
+const NEIGHBOUR = goodBlock({}, NEIGHBOUR_LINE);
+
+/** What becomes of a vector's block that stands between two good ones. */
+export interface Outcome {
+  readonly verdict: KeyVector['expect'];
+  /** What sshd would get. */
+  readonly lines: readonly string[];
+  /** Whether the neighbours were accepted. */
+  readonly neighbours: readonly boolean[];
+}
+
+/** Puts a vector before the production code: the whole decision, with a signer that proves itself. */
+export function decide({ block, offered }: KeyVector): Outcome {
+  const fingerprint = offered === undefined ? undefined : parseFingerprint(offered);
+  const decision = authorize(
+    {
+      selection: selectCandidates(blobOf(NEIGHBOUR, block, NEIGHBOUR), fingerprint),
+      signer: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
+      signerName: chain.signerName,
+      anchors: TrustAnchors.fromPem(chain.root.pem),
+    },
+    { user: 'alice', instanceId: INSTANCE, fingerprint, now: NOW },
+  );
+  if (decision.kind !== 'judged') throw new Error(`the signer is refused: ${decision.reason}`);
+  const [first, middle, last, ...more] = decision.verdicts;
+  if (!first || !middle || !last || more.length > 0) throw new Error('expected three verdicts');
+  const keys = acceptedKeys(decision).map(({ key }) => `${key.type} ${key.base64}`);
+  return {
+    verdict: middle.ok ? 'accepted' : middle.reason,
+    lines: keys.filter((line) => line !== NEIGHBOUR_LINE),
+    neighbours: [first.ok, last.ok],
+  };
+}
