@@ -75,9 +75,8 @@ function supervise(child: HelperProcess, limitMs: number, resolve: (ended: Ended
     status === '0'
       ? { output: Buffer.concat(chunks), events }
       : failure('helper-failed', `expected exit status 0, got ${status ?? 'none'}`);
-  const limit = setTimeout(() => {
-    finish(failure('helper-timeout', `expected an end within ${Math.round(limitMs)} ms`));
-  }, limitMs);
+  const late = failure('helper-timeout', `expected an end within ${Math.round(limitMs)} ms`);
+  const limit = setTimeout(finish, limitMs, late);
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length;
     chunks.push(chunk);

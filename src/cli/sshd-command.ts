@@ -72,19 +72,22 @@ function wiringCommand(
           describe: 'a login user that the other helper has keys for',
         }),
     handler: (options) => {
-      const edges = hostEdges();
-      const dryRun = options['dry-run'];
-      const result = wire(edges, {
-        dryRun,
-        fromPackage: options['from-package'],
-        tryUsers: options['try-user'],
-      });
-      const { stdout, stderr } = renderResult(result, hostCommand(edges));
-      writeOut(1, stdout);
-      writeOut(2, stderr);
-      finish(result.exitCode);
+      finish(runWiring(wire, options));
     },
   };
+}
+
+function runWiring(wire: Wire, options: WiringArguments): number {
+  const edges = hostEdges();
+  const result = wire(edges, {
+    dryRun: options['dry-run'],
+    fromPackage: options['from-package'],
+    tryUsers: options['try-user'],
+  });
+  const { stdout, stderr } = renderResult(result, hostCommand(edges));
+  writeOut(1, stdout);
+  writeOut(2, stderr);
+  return result.exitCode;
 }
 
 function statusCommand(finish: Finish): CommandModule<object, StatusArguments> {

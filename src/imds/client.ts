@@ -140,10 +140,7 @@ export class ImdsClient implements Metadata {
     const timer = setTimeout(
       () => {
         // What struck is decided beforehand: a timer may be a millisecond early.
-        late =
-          left < REQUEST_MS
-            ? new Fault('DEADLINE_EXCEEDED', `no time is left, waiting for ${url}`)
-            : new Fault('IMDS_TIMEOUT', `no answer within ${REQUEST_MS} ms from ${url}`);
+        late = tooLate(url, left);
         controller.abort();
       },
       Math.min(REQUEST_MS, left),
@@ -184,6 +181,12 @@ function toFault(error: unknown, url: string): Fault {
     return new Fault('IMDS_MALFORMED', `no answer in HTTP from ${url}`, cause);
   }
   throw error;
+}
+
+function tooLate(url: string, left: number): Fault {
+  return left < REQUEST_MS
+    ? new Fault('DEADLINE_EXCEEDED', `no time is left, waiting for ${url}`)
+    : new Fault('IMDS_TIMEOUT', `no answer within ${REQUEST_MS} ms from ${url}`);
 }
 
 function tooLarge(url: string): Fault {

@@ -1,6 +1,5 @@
 import type { Decision, SignerRefused } from '../authorize/authorize.ts';
 import type { AcceptedKey, KeyVerdict, Request } from '../authorize/signed-key.ts';
-import type { ChainEvent } from '../chain/chain.ts';
 import type { Fault } from '../verdict/fault.ts';
 import { KEY_REASONS, SIGNER_REASONS, type KeyReason } from '../verdict/reasons.ts';
 import type { Refusal } from '../verdict/refusal.ts';
@@ -45,8 +44,15 @@ export function decisionEvents(decision: Decision, request: Request): readonly A
   return [...events.filter((event) => !dropped.has(event)), more(dropped.size, request)];
 }
 
+/** What happened to one of the administrator's helpers: a code, the helper's path, and what was found. */
+export interface HelperTrouble {
+  readonly code: string;
+  readonly helper: string;
+  readonly detail: string;
+}
+
 /** The event of one of the administrator's helpers that lost its lines, or some of them. */
-export function helperEvent({ code, helper, detail }: ChainEvent): AuditEvent {
+export function helperEvent({ code, helper, detail }: HelperTrouble): AuditEvent {
   const fields = { code, helper: printable(helper), detail: printable(detail) };
   const message = `${fields.helper}: ${code}: ${fields.detail}`;
   return { level: 'warn', event: 'helper', message, fields };
