@@ -13,8 +13,7 @@ const PLAIN_ENVIRONMENT = {
 
 /** Runs a program to its end as `Command` says; never rejects. */
 export function runCommand(command: Command): Promise<CommandEnd> {
-  const { argv, as, environment = PLAIN_ENVIRONMENT, limitMs = LIMIT_MS } = command;
-  const [program, ...args] = argv;
+  const { limitMs = LIMIT_MS } = command;
   const begun = performance.now();
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
@@ -30,15 +29,7 @@ export function runCommand(command: Command): Promise<CommandEnd> {
     };
     let child;
     try {
-      child = spawn(program, args, {
-        cwd: '/',
-        env: environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        // With these, libuv drops the supplementary groups as well.
-        ...(as === undefined ? {} : { uid: as.uid, gid: as.gid }),
-        timeout: limitMs,
-        killSignal: 'SIGKILL',
-      });
+      child = start(command, limitMs);
     } catch (error) {
       end(undefined, systemCode(error));
       return;
@@ -52,6 +43,19 @@ export function runCommand(command: Command): Promise<CommandEnd> {
       if (status !== null) end(status);
       else end(undefined, `ended by ${signal ?? 'nobody'}, after at most ${limitMs} ms`);
     });
+  });
+}
+
+function start({ argv, as, environment = PLAIN_ENVIRONMENT }: Command, limitMs: number) {
+  const [program, ...args] = argv;
+  return spawn(program, args, {
+    cwd: '/',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // With these, libuv drops the supplementary groups as well.
+    ...(as === undefined ? {} : { uid: as.uid, gid: as.gid }),
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
   });
 }
 
