@@ -62,11 +62,14 @@ function writeToJournal(lines: readonly SyslogLine[]): Promise<boolean> {
   });
 }
 
-/** With `--prio-prefix` the number in front holds facility and severity (logger(1)). */
+/**
+ * With `--prio-prefix` the number in front holds facility and severity; without `--size` a line would
+ * be cut in two after 1 KiB (logger(1)).
+ */
 function writeToLogger(lines: readonly SyslogLine[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const priority = ['-t', IDENTIFIER, '-p', 'authpriv.info', '--prio-prefix'];
-    const child = spawn(LOGGER, priority, { stdio: ['pipe', 'ignore', 'ignore'] });
+    const form = ['-t', IDENTIFIER, '-p', 'authpriv.info', '--prio-prefix', '--size', '4096'];
+    const child = spawn(LOGGER, form, { stdio: ['pipe', 'ignore', 'ignore'] });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       resolve(false);
