@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest';
+import { fixture } from '../../fixtures/sshd/fixture.ts';
+import { adopt } from '../../../src/sshd/adopt.ts';
+import { disable } from '../../../src/sshd/disable.ts';
+import { JOURNAL_PATH, RECORD_PATH, UNMANAGED_PATH } from '../../../src/sshd/edges.ts';
+import { enable } from '../../../src/sshd/enable.ts';
+import { DEB_COMMAND_PATH, RPM_COMMAND_PATH } from '../../../src/sshd/model/effective.ts';
+import { publicFile } from '../../../src/sshd/plan/image.ts';
+import { status } from '../../../src/sshd/status.ts';
+import { MemoryHost, PowerFailure } from './memory-host.ts';
+
+const OTHER = '/usr/bin/sss_ssh_authorizedkeys';
+const OTHER_LINES = `AuthorizedKeysCommand ${OTHER} %u\nAuthorizedKeysCommandUser nobody\n`;
+const MAIN = '/etc/ssh/sshd_config';
+const COMMANDS = { enable, disable, adopt };
+
+const HOSTS = [
+  ['amazon-linux-2023', '8.7p1', RPM_COMMAND_PATH],
+  ['rhel-8', '8.0p1', RPM_COMMAND_PATH],
+  ['rhel-9', '8.7p1', RPM_COMMAND_PATH],
+  ['ubuntu-16.04', '7.2p2', DEB_COMMAND_PATH],
+  ['ubuntu-18.04', '7.6p1', DEB_COMMAND_PATH],
+  ['ubuntu-20.04', '8.2p1', DEB_COMMAND_PATH],
+  ['ubuntu-24.04', '9.6p1', DEB_COMMAND_PATH],
+  ['debian-13', '10.0p2', DEB_COMMAND_PATH],
+] as const;
+
+function host(name = 'debian-13', own = DEB_COMMAND_PATH): MemoryHost {
+  const release = HOSTS.find(([each]) => each === name)?.[1] ?? '9.2p1';
+  return new MemoryHost(fixture(name), release, [own, OTHER]);
+}
+
+function append(machine: MemoryHost, path: string, text: string): void {
+  const now = machine.images.get(path);
+  const before = now?.type === 'file' ? now.text : '';
+  machine.images.set(path, publicFile(before + text));
+}
+
+function withOther(name?: string, own?: string): MemoryHost {
+  const machine = host(name, own);
+  append(machine, MAIN, OTHER_LINES);
+  return machine;
+}
+
+describe.each(HOSTS)('%s with OpenSSH %s', (name, _, own) => {
+  it('is enabled and disabled without a trace', () => {
+    const machine = host(name, own);
+    const before = machine.snapshot();
+    expect(enable(machine.edges())).toMatchObject({ outcome: 'done', exitCode: 0 });
+    expect(machine.command()).toBe(`${own} %u %f`);
+    expect(enable(machine.edges())).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    expect(disable(machine.edges())).toMatchObject({ outcome: 'done', exitCode: 0 });
+    expect(machine.snapshot()).toEqual(before);
+    expect(machine.images.has(RECORD_PATH)).toBe(false);
+  });
+
+  it('runs another command in the chain after adopt, and disable restores it', () => {
+    const machine = withOther(name, own);
+    const before = machine.snapshot();
+    expect(adopt(machine.edges())).toMatchObject({ outcome: 'done', exitCode: 0 });
+    expect(machine.command()).toBe(`${own} %u %f`);
+    const chain = '/etc/ec2-instance-connect/authorized-keys-command.d/50-sss_ssh_authorizedkeys';
+    expect(machine.images.get(chain)).toEqual({ type: 'link', target: OTHER });
+    expect(machine.images.get(`${chain}.args`)).toMatchObject({ text: '%u\n' });
+    expect(adopt(machine.edges()).outcome).toBe('unchanged');
+    expect(disable(machine.edges()).outcome).toBe('done');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it.each(['enable', 'disable', 'adopt'] as const)(
+    'survives a power failure in front of every step of %s',
+    (command) => {
+      const begin = (): MemoryHost => {
+        const machine = command === 'enable' ? host(name, own) : withOther(name, own);
+        if (command === 'disable') adopt(machine.edges());
+        return machine;
+      };
+      const wanted = begin();
+      expect(COMMANDS[command](wanted.edges()).outcome).toBe('done');
+      let failures = 0;
+      for (let step = 0; ; step++) {
+        const machine = begin();
+        try {
+          COMMANDS[command](machine.edges(step));
+          break;
+        } catch (error) {
+          expect(error).toBeInstanceOf(PowerFailure);
+          failures++;
+        }
+        expect(machine.accepts(), `after step ${step}`).toBe(true);
+        COMMANDS[command](machine.edges());
+        expect(machine.snapshot(), `after step ${step}`).toEqual(wanted.snapshot());
+        expect(machine.images.has(JOURNAL_PATH)).toBe(false);
+      }
+      expect(failures).toBeGreaterThan(4);
+    },
+  );
+});
+
+describe('enable', () => {
+  it.each([
+    ['other-command', OTHER_LINES],
+    ['command-disabled', 'AuthorizedKeysCommand none\n'],
+    ['command-in-match', `Match User git\n${OTHER_LINES}`],
+    ['configuration-not-understood', 'Banner "open\n'],
+    ['configuration-invalid', `AuthorizedKeysCommand ${DEB_COMMAND_PATH} %u\n`],
+  ])('refuses with %s and changes nothing', (reason, lines) => {
+    const machine = host();
+    append(machine, MAIN, lines);
+    const before = machine.snapshot();
+    expect(enable(machine.edges())).toMatchObject({ outcome: 'refused', reason, exitCode: 1 });
+    expect(machine.snapshot()).toEqual(before);
+    expect(enable(machine.edges(), { fromPackage: true }).exitCode).toBe(0);
+  });
+
+  it('takes none in a Match block for what it is: no command for these users', () => {
+    const machine = host();
+    append(machine, MAIN, 'Match User git\nAuthorizedKeysCommand none\n');
+    expect(enable(machine.edges()).outcome).toBe('done');
+  });
+
+  it('refuses where the program, sshd or the user is missing', () => {
+    const without = (path: string): unknown => {
+      const edges = host().edges();
+      const unsafeProgram = (each: string): string | undefined =>
+        each === path ? 'missing' : edges.unsafeProgram(each);
+      return enable({ ...edges, unsafeProgram }).reason;
+    };
+    expect(without('/usr/sbin/sshd')).toBe('sshd-missing');
+    expect(without(DEB_COMMAND_PATH)).toBe('program-missing');
+    expect(enable({ ...host().edges(), account: () => undefined }).reason).toBe(
+      'command-user-missing',
+    );
+  });
+
+  it('refuses an ordinary user and a second run at the same time', () => {
+    expect(enable({ ...host().edges(), isRoot: false }).reason).toBe('not-root');
+    const edges = host().edges();
+    edges.lock();
+    expect(enable(edges).reason).toBe('busy');
+  });
+
+  it('refuses a file in the way and a folder that others can write', () => {
+    const machine = host();
+    append(machine, '/etc/ssh/sshd_config.d/90-ec2-instance-connect.conf', '# mine\n');
+    expect(enable(machine.edges()).reason).toBe('path-taken');
+    const edges = host().edges();
+    expect(enable({ ...edges, unsafeFolder: () => 'unsafe' }).reason).toBe('folder-unsafe');
+  });
+
+  it('takes everything back when sshd rejects it, and when it has no effect', () => {
+    const machine = host();
+    const before = machine.snapshot();
+    const edges = machine.edges();
+    let calls = 0;
+    const rejecting: typeof edges = {
+      ...edges,
+      run: (argv) =>
+        argv[1] === '-t' && calls++ > 1
+          ? { status: 255, stdout: '', stderr: 'bad words' }
+          : edges.run(argv),
+    };
+    expect(enable(rejecting)).toMatchObject({
+      reason: 'configuration-rejected',
+      detail: 'bad words',
+    });
+    expect(machine.snapshot()).toEqual(before);
+    const without: typeof edges = {
+      ...edges,
+      run: (argv) =>
+        argv[1] === '-T'
+          ? { status: 0, stdout: 'authorizedkeyscommand /other\n', stderr: '' }
+          : edges.run(argv),
+    };
+    expect(enable(without).reason).toBe('not-effective');
+    expect(machine.snapshot()).toEqual(before);
+    expect(machine.images.has(JOURNAL_PATH)).toBe(false);
+  });
+
+  it('writes nothing for a dry run and shows the diff', () => {
+    const machine = host();
+    const before = machine.snapshot();
+    const result = enable(machine.edges(0), { dryRun: true });
+    expect(result.changes.map(({ diff }) => diff).join('')).toContain('+AuthorizedKeysCommandUser');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('leaves sshd alone for a package where the administrator said so', () => {
+    const machine = host();
+    append(machine, UNMANAGED_PATH, '');
+    expect(enable(machine.edges(), { fromPackage: true }).outcome).toBe('left-alone');
+    expect(enable(machine.edges()).outcome).toBe('done');
+    expect(disable(machine.edges(), { fromPackage: true }).outcome).toBe('left-alone');
+  });
+
+  it("follows a new command line of sshd's own unit with its drop-in", () => {
+    const machine = host('ubuntu-18.04');
+    enable(machine.edges());
+    const unit = '/lib/systemd/system/ssh.service';
+    const image = machine.images.get(unit);
+    if (image?.type !== 'file') throw new Error('no unit');
+    machine.images.set(unit, { ...image, text: image.text.replace('sshd -D', 'sshd -D -4') });
+    expect(enable(machine.edges()).outcome).toBe('done');
+    expect(
+      machine.images.get('/etc/systemd/system/ssh.service.d/zz-ec2-instance-connect.conf'),
+    ).toMatchObject({ text: expect.stringContaining('-D -4 $SSHD_OPTS') as string });
+    disable(machine.edges());
+    expect(machine.images.has('/etc/systemd/system/ssh.service.d')).toBe(false);
+  });
+});
+
+describe('adopt', () => {
+  it.each([
+    ['tokens-not-supported', 'AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys %u %k\n'],
+    ['helper-unsafe', 'AuthorizedKeysCommand /usr/bin/missing %u\n'],
+    ['command-malformed', `AuthorizedKeysCommand ${OTHER} 'a\n`],
+  ])('refuses with %s and changes nothing', (reason, line) => {
+    const machine = host('debian-11');
+    append(machine, MAIN, `${line}AuthorizedKeysCommandUser nobody\n`);
+    const before = machine.snapshot();
+    // Debian 11's sshd takes the quote as a character.
+    expect(adopt({ ...machine.edges(), run: oldRelease(machine) })).toMatchObject({ reason });
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('refuses several commands, since each spoke for another sshd', () => {
+    const machine = withOther();
+    const unit = machine.images.get('/usr/lib/systemd/system/sshd@.service');
+    if (unit?.type !== 'file') throw new Error('no unit');
+    const text = unit.text.replace(
+      '-i',
+      '-i -o "AuthorizedKeysCommand /b" -o AuthorizedKeysCommandUser=b',
+    );
+    machine.images.set('/usr/lib/systemd/system/sshd@.service', { ...unit, text });
+    expect(adopt(machine.edges()).reason).toBe('commands-differ');
+  });
+
+  it('leaves a Match block to itself and says so', () => {
+    const machine = host();
+    append(machine, MAIN, `Match User git\n${OTHER_LINES}`);
+    const result = adopt(machine.edges());
+    expect(result.outcome).toBe('done');
+    expect(result.conflicts.map(({ reason }) => reason)).toEqual(['command-in-match']);
+    expect(machine.images.has('/etc/ec2-instance-connect')).toBe(false);
+  });
+});
+
+describe('disable', () => {
+  it('does nothing where nothing was written', () => {
+    expect(disable(host().edges())).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+  });
+
+  it('leaves an edited file alone, names it, and goes on when it is gone', () => {
+    const machine = host();
+    enable(machine.edges());
+    const path = '/etc/ssh/sshd_config.d/90-ec2-instance-connect.conf';
+    append(machine, path, '# mine\n');
+    const edited = machine.snapshot();
+    const result = disable(machine.edges());
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'edited-since', leftAlone: [path] });
+    expect(disable(machine.edges()).reason).toBe('edited-since');
+    expect(machine.snapshot()).toEqual(edited);
+    machine.images.delete(path);
+    expect(disable(machine.edges())).toMatchObject({ outcome: 'done', exitCode: 0 });
+  });
+
+  it('takes our lines alone out of a main file that was edited since', () => {
+    const machine = withOther('ubuntu-18.04');
+    adopt(machine.edges());
+    append(machine, MAIN, 'PrintLastLog no\n');
+    expect(disable(machine.edges()).outcome).toBe('done');
+    const main = machine.images.get(MAIN);
+    expect(main?.type === 'file' && main.text).toMatch(/nobody\nPrintLastLog no\n$/);
+    expect(machine.command()).toBe(`${OTHER} %u`);
+  });
+
+  it.each([RECORD_PATH, JOURNAL_PATH])('refuses to guess when %s cannot be read', (path) => {
+    const machine = host();
+    enable(machine.edges());
+    append(machine, path, '{');
+    expect(disable(machine.edges()).reason).toMatch(/^(record|journal)-unreadable$/);
+  });
+});
+
+describe('status', () => {
+  it('tells what is effective, where, and what was written', () => {
+    const machine = withOther();
+    expect(status(machine.edges())).toMatchObject({
+      effective: false,
+      starts: [{ command: `${OTHER} %u`, commandUser: 'nobody', setAt: { path: MAIN } }, {}],
+      wiring: null,
+    });
+    adopt(machine.edges());
+    expect(status(machine.edges())).toMatchObject({
+      effective: true,
+      wiring: { mode: 'adopt', kinds: ['configuration-file'] },
+      helpers: [{ path: expect.stringMatching(/50-sss/) as string }],
+    });
+  });
+});
+
+function oldRelease(
+  machine: MemoryHost,
+): (argv: readonly string[]) => ReturnType<ReturnType<MemoryHost['edges']>['run']> {
+  const { run } = machine.edges();
+  return (argv) => {
+    const ended = run(argv);
+    return argv[1] === '-V' ? { ...ended, stderr: 'OpenSSH_8.4p1' } : ended;
+  };
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { readConfiguration } from '../../../../src/sshd/model/configuration.ts';
+import { fixedTree } from '../../../../src/sshd/model/file-tree.ts';
+
+const MAIN = '/etc/ssh/sshd_config';
+
+/** Each statement of `X` as file:line, value and the Match lines around it. */
+function read(files: Record<string, string>): string[] {
+  const { lines } = readConfiguration(fixedTree(files), MAIN, undefined);
+  return lines
+    .filter((line) => line.keyword === 'x')
+    .map(({ value, place, match }) =>
+      [value, `${place.path}:${place.line}`, ...match.map(({ text }) => text)].join(' | '),
+    );
+}
+
+describe('readConfiguration', () => {
+  it('reads Includes where they stand, relative ones below /etc/ssh, each glob sorted', () => {
+    const files = {
+      [MAIN]: 'X 1\nInclude d/*.conf /etc/other\nX 5\n',
+      '/etc/ssh/d/b.conf': 'X 3\n',
+      '/etc/ssh/d/a.conf': 'X 2\n',
+      '/etc/other': 'X 4\n',
+    };
+    expect(read(files).map((line) => line.split(' ')[0])).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('keeps a Match of an included file inside of that file', () => {
+    const files = { [MAIN]: 'Include a\nX out\n', '/etc/ssh/a': 'Match User u\nX in\n' };
+    expect(read(files)).toEqual([`in | /etc/ssh/a:2 | User u`, `out | ${MAIN}:2`]);
+  });
+
+  it('gives what a Match block includes both conditions, and a new Match only the outer one', () => {
+    const files = {
+      [MAIN]: 'Match User u\nInclude a\nX 3\nMatch all\nX 4\n',
+      '/etc/ssh/a': 'X 1\nMatch Group g\nX 2\n',
+    };
+    expect(read(files)).toEqual([
+      '1 | /etc/ssh/a:1 | User u',
+      '2 | /etc/ssh/a:3 | User u | Group g',
+      `3 | ${MAIN}:3 | User u`,
+      `4 | ${MAIN}:5 | all`,
+    ]);
+  });
+
+  it('stops at an Include that includes itself, and says so', () => {
+    const files = { [MAIN]: 'Include a\n', '/etc/ssh/a': 'Include a a\n' };
+    const { problems } = readConfiguration(fixedTree(files), MAIN, undefined);
+    expect(problems.length).toBeGreaterThan(0);
+  });
+
+  it('says that the main file is missing, but not that an Include finds nothing', () => {
+    expect(readConfiguration(fixedTree({}), MAIN, undefined).problems).toHaveLength(1);
+    const files = fixedTree({ [MAIN]: 'Include none/*.conf none.conf\n' });
+    expect(readConfiguration(files, MAIN, undefined).problems).toEqual([]);
+  });
+
+  it('names the line of a problem', () => {
+    const files = fixedTree({ [MAIN]: 'Port 22\nX "open\n' });
+    expect(readConfiguration(files, MAIN, undefined).problems[0]?.place).toEqual({
+      path: MAIN,
+      line: 2,
+    });
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { parseDump } from '../../../../src/sshd/model/dump.ts';
+import {
+  commandFacts,
+  DEB_COMMAND_PATH,
+  effectiveCommand,
+  effectiveSetting,
+  ownCommand,
+} from '../../../../src/sshd/model/effective.ts';
+import { fixedTree } from '../../../../src/sshd/model/file-tree.ts';
+import { readModel, type SshdStart } from '../../../../src/sshd/model/model.ts';
+
+const OWN = ownCommand(DEB_COMMAND_PATH);
+const OURS = `AuthorizedKeysCommand ${DEB_COMMAND_PATH} %u %f\nAuthorizedKeysCommandUser ec2-instance-connect\n`;
+
+function start(config: string, exec = '/usr/sbin/sshd -D'): SshdStart {
+  const tree = fixedTree({
+    '/etc/ssh/sshd_config': config,
+    '/lib/systemd/system/ssh.service': `[Service]\nExecStart=${exec}\n`,
+  });
+  const [first] = readModel(tree, undefined).starts;
+  if (first === undefined) throw new Error('no start');
+  return first;
+}
+
+describe('commandFacts', () => {
+  it.each([
+    [`${DEB_COMMAND_PATH} %u %f`, true, true, true],
+    ['/opt/aws/bin/eic_run_authorized_keys %u %f', true, true, true],
+    ['/usr/bin/ec2-instance-connect authorized-keys %u', true, true, false],
+    ['/usr/bin/ec2-instance-connect verify-keys %u', false, true, false],
+    [`"${DEB_COMMAND_PATH}" "%u"`, true, true, false],
+    [`${DEB_COMMAND_PATH} %%u %%f`, true, false, false],
+    [`${DEB_COMMAND_PATH}.sh %u`, false, true, false],
+    ['/usr/bin/sss_ssh_authorizedkeys %u', false, true, false],
+    ['none', false, false, false],
+  ])('%s: ours %s, user %s, fingerprint %s', (command, ours, passesUser, passesFingerprint) => {
+    expect(commandFacts(command, OWN)).toEqual({ ours, passesUser, passesFingerprint });
+  });
+});
+
+describe('the effective command', () => {
+  it('is the first value', () => {
+    const found = effectiveCommand(start(`AuthorizedKeysCommand /first\n${OURS}`), OWN);
+    expect(found).toMatchObject({
+      command: '/first',
+      ours: false,
+      setting: { place: { line: 1 } },
+    });
+  });
+
+  it("is the unit's option before anything in a file", () => {
+    const exec = '/usr/sbin/sshd -D -o "AuthorizedKeysCommand /unit %%u"';
+    const found = effectiveCommand(start(OURS, exec), OWN);
+    expect(found).toMatchObject({ command: '/unit %u', setting: { unit: 'ssh.service' } });
+  });
+
+  it('is that of a Match block that holds, before anything else', () => {
+    const here = start(`${OURS}Match User alice\nAuthorizedKeysCommand /match\n`);
+    expect(effectiveCommand(here, OWN, { user: 'alice' }).command).toBe('/match');
+    expect(effectiveCommand(here, OWN, { user: 'bob' }).ours).toBe(true);
+    expect(effectiveCommand(here, OWN).ours).toBe(true);
+  });
+
+  it('is none where a Match block that holds says none', () => {
+    const here = start(`${OURS}Match User alice\nAuthorizedKeysCommand none\n`);
+    expect(effectiveCommand(here, OWN, { user: 'alice' }).command).toBeUndefined();
+  });
+
+  it('is found behind conditions that only sshd can judge, by what sshd -T says', () => {
+    const here = start(`${OURS}Match Address 10.0.0.0/8\nAuthorizedKeysCommand /match\n`);
+    const dump = parseDump(
+      'authorizedkeyscommand /match\nauthorizedkeyscommanduser ec2-instance-connect\n',
+    );
+    expect(effectiveCommand(here, OWN, { user: 'alice' }, dump)).toMatchObject({
+      command: '/match',
+      agrees: true,
+      setting: { place: { line: 4 } },
+    });
+  });
+
+  it.each([
+    ['another value than any line', 'authorizedkeyscommand /elsewhere\n'],
+    ['none although a line holds', 'authorizedkeyscommand none\n'],
+  ])('does not agree with sshd -T that has %s', (_, dump) => {
+    expect(effectiveCommand(start(OURS), OWN, {}, parseDump(dump)).agrees).toBe(false);
+  });
+
+  it('agrees with sshd -T that has none where no line sets it', () => {
+    const dump = parseDump('authorizedkeyscommand none\nauthorizedkeyscommanduser none\n');
+    expect(effectiveCommand(start(''), OWN, {}, dump)).toEqual({
+      ours: false,
+      passesUser: false,
+      passesFingerprint: false,
+      agrees: true,
+    });
+  });
+
+  it('leaves the default of another keyword to sshd -T', () => {
+    const dump = parseDump('pubkeyauthentication yes\n');
+    expect(effectiveSetting(start(''), 'pubkeyauthentication', {}, dump)).toEqual({
+      value: 'yes',
+      agrees: true,
+    });
+  });
+});
+
+describe('the starts of sshd', () => {
+  it('are that of an init script where no unit starts it, with its options', () => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/etc/default/ssh': 'SSHD_OPTS="-o AuthorizedKeysCommand=/x"\n',
+    });
+    const [only] = readModel(tree, undefined).starts;
+    expect(only?.unit).toBeUndefined();
+    expect(only && effectiveCommand(only, OWN)).toMatchObject({
+      command: '/x',
+      setting: { place: { path: '/etc/default/ssh', line: 1 } },
+    });
+  });
+
+  it('name the line of the file that an option comes from', () => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/etc/default/ssh': '# here\nSSHD_OPTS="-o AuthorizedKeysCommand=/x"\n',
+      '/lib/systemd/system/ssh.service':
+        '[Service]\nEnvironmentFile=-/etc/default/ssh\nExecStart=/usr/sbin/sshd -D $SSHD_OPTS\n',
+    });
+    const [only] = readModel(tree, undefined).starts;
+    expect(only && effectiveCommand(only, OWN).setting).toMatchObject({
+      unit: 'ssh.service',
+      place: { path: '/etc/default/ssh', line: 2 },
+    });
+  });
+
+  it.each([
+    ['two commands', 'ExecStart=/usr/sbin/sshd -D ; /bin/true'],
+    ['two lines', 'ExecStart=/bin/true\nExecStart=/usr/sbin/sshd -D'],
+    ['an open quote', 'ExecStart=/usr/sbin/sshd "-D'],
+  ])('are a problem, not a guess, for a unit with %s', (_, lines) => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/lib/systemd/system/ssh.service': `[Service]\n${lines}\n`,
+    });
+    const model = readModel(tree, undefined);
+    expect(model.starts).toEqual([]);
+    expect(model.problems[0]?.place.path).toBe('/lib/systemd/system/ssh.service');
+  });
+});
