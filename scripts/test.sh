@@ -43,6 +43,8 @@ tests() {
 step "types" tsc --noEmit
 step "style" npm run --silent lint
 step "build" npm run --silent build
+step "packages" npm run --silent package
+step "repositories" npm run --silent repo
 tests unit
 tests e2e
 
