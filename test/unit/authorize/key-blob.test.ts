@@ -106,6 +106,7 @@ describe('parseKeyBlob', () => {
     ['65 fields', block(...Array<string>(65).fill('#Many=1'), KEY_LINE, BASE64)],
     ['a carriage return at the end of a field', block('#A=1\r', ...LINES, BASE64)],
     ['a carriage return inside a field', block('#A=1\rroot', ...LINES, BASE64)],
+    ['a carriage return behind the key', block(...fieldLines(), `${KEY_LINE}\r`, BASE64)],
     ['a carriage return behind the signature', block(...LINES, `${BASE64}\r`)],
     ['a space inside the signature', block(...LINES, BASE64.replace(/.{9}/, '$& '))],
     ['a signature in base64url', block(...LINES, `_${BASE64.slice(1)}`)],

@@ -113,7 +113,13 @@ describe('writeSyslog, without a journal', () => {
   it.each([
     ['there is no logger either', ['mount --bind /mnt/null /usr/bin/logger']],
     ['logger fails', ['mount --bind /bin/false /usr/bin/logger']],
-    ['logger hangs', ['mount --bind /usr/bin/yes /usr/bin/logger']],
+    [
+      'logger hangs',
+      [
+        `printf '#!/bin/sh\\nexec sleep 1000\\n' >/mnt/hang; chmod 755 /mnt/hang`,
+        'mount --bind /mnt/hang /usr/bin/logger',
+      ],
+    ],
   ])('says that nothing arrived where %s', async (_, more) => {
     const prepare = [...(BARE.prepare ?? []), ...more];
     expect(await evaluateOn({ ...BARE, prepare }, `${WRITE} return writeSyslog(lines);`)).toBe(
