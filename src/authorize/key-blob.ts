@@ -23,6 +23,8 @@ export interface Entry {
   readonly block: Verdict<KeyBlock, 'entry-malformed'>;
 }
 
+/** More well-formed blocks than a body has room for, so that no pushed key is ever beyond it. */
+export const MAX_ENTRIES = 4096;
 /** A block has four fields today; the rest is room for what may come. */
 const MAX_FIELDS = 64;
 const FIELD = /^#([A-Za-z][A-Za-z0-9_.-]{0,63})=(.*)$/;
@@ -34,14 +36,20 @@ const MAX_SIGNATURE = 2048;
  * Takes the body of `active-keys/<user>/` apart into its blocks, which a blank line separates. One
  * malformed block does not touch the others. The body's size is bounded by whoever fetched it.
  * @param body the bytes as served; read one byte a character, so that the signed bytes stay exact
- * @returns the blocks in their order; a block is `entry-malformed` unless it is field lines, one key
- * line and a base64 signature, in this order and with nothing else
+ * @returns the blocks in their order, at most MAX_ENTRIES and a malformed one that stands for all that
+ * is behind them; a block is `entry-malformed` unless it is field lines, one key line and a base64
+ * signature, in this order and with nothing else
  */
 export function parseKeyBlob(body: Buffer): readonly Entry[] {
   const entries: Entry[] = [];
-  for (const text of body.toString('latin1').split(/\n{2,}/)) {
+  // One more for the empty text that line breaks in front make, and one to see that there are more.
+  for (const text of body.toString('latin1').split(/\n{2,}/, MAX_ENTRIES + 2)) {
     const lines = text.split('\n').filter((line) => line !== '');
-    if (lines.length > 0) entries.push({ number: entries.length + 1, block: parseBlock(lines) });
+    if (lines.length === 0) continue;
+    const isOneTooMany = entries.length === MAX_ENTRIES;
+    const block = isOneTooMany ? malformed('more entries than are read') : parseBlock(lines);
+    entries.push({ number: entries.length + 1, block });
+    if (isOneTooMany) break;
   }
   return entries;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseKeyBlob, type KeyBlock } from '../../../src/authorize/key-blob.ts';
+import { MAX_ENTRIES, parseKeyBlob, type KeyBlock } from '../../../src/authorize/key-blob.ts';
+import { BODY_LIMITS } from '../../../src/imds/limits.ts';
 import { blobOf, fieldLines, goodBlock, KEY_LINE, signLines } from '../../support/signed-blobs.ts';
 
 const LINES = [...fieldLines(), KEY_LINE];
@@ -126,6 +127,20 @@ describe('parseKeyBlob', () => {
   it('takes 64 fields, and a field name of 64 characters', () => {
     expect(shape(block(...Array<string>(64).fill('#Many=1'), KEY_LINE, BASE64))).toBe('+');
     expect(shape(block(`#${'n'.repeat(64)}=1`, KEY_LINE, BASE64))).toBe('+');
+  });
+
+  it.each(['', '\n\n'])('reads 4096 entries, and one for all that is behind them (%j)', (front) => {
+    const body = (count: number): string => front + goodBlock() + '\nx\n'.repeat(count - 1);
+    expect(shape(body(MAX_ENTRIES))).toBe(`+${'-'.repeat(MAX_ENTRIES - 1)}`);
+    expect(shape(body(MAX_ENTRIES + 1))).toHaveLength(MAX_ENTRIES + 1);
+    expect(shape(body(100_000))).toHaveLength(MAX_ENTRIES + 1);
+    const withGoodEnd = `${front}${'x\n\n'.repeat(MAX_ENTRIES)}${goodBlock()}`;
+    expect(shape(withGoodEnd)).toBe('-'.repeat(MAX_ENTRIES + 1));
+  });
+
+  it('has room for every block that a body can hold', () => {
+    const shortest = block('ssh-rsa A', signatureOf(256)).length + 1;
+    expect(MAX_ENTRIES * shortest).toBeGreaterThan(BODY_LIMITS.keys);
   });
 
   it('does not take blank lines with a carriage return for an end of a block', () => {
