@@ -1,7 +1,14 @@
 /** A booted Debian on an emulated EC2, which reaches the repositories under test over loopback. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +17,8 @@ import { sendSshPublicKey } from '../rig/aws-client.ts';
 import { command, Machine, type CommandResult, type RootName } from '../roots/machine.ts';
 
 const IMDS = '169.254.169.254';
+/** Where this side's tools are for the machine. */
+const TOOLS = '/opt/tools';
 const WEB = '127.0.0.1:8181';
 const EMULATOR = new URL('../emulator/main.ts', import.meta.url).pathname;
 
@@ -38,7 +47,8 @@ export class Host {
       return ['ip', 'address', 'add', `${address}/32`, 'dev', 'lo'] as const;
     });
     const instanceId = DEFAULT_ACCOUNT.instanceId;
-    const machine = await Machine.boot({ root, instanceId, network: addresses });
+    const nspawn = ['/usr', '/etc'].map((folder) => `--bind-ro=${folder}:${TOOLS}${folder}`);
+    const machine = await Machine.boot({ root, instanceId, network: addresses, nspawn });
     const host = new Host(machine, mkdtempSync(join(tmpdir(), 'eic-host-')));
     try {
       await host.#furnish(repository);
@@ -65,6 +75,42 @@ export class Host {
     const settings = ['-y', '-q', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends'];
     const env = ['/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive'];
     return this.machine.run([...env, 'apt-get', ...settings, ...args]);
+  }
+
+  /**
+   * Runs dnf on the machine's root, inside of the machine's namespaces, with this side's /usr and /etc as its
+   * own: the roots are Debian's and have none. Only our repository is known.
+   */
+  dnf(...args: readonly string[]): Promise<CommandResult> {
+    const settings = [
+      'reposdir=/root/etc/yum.repos.d',
+      'cachedir=/root/var/cache/dnf',
+      'keepcache=0',
+    ];
+    const fixed = ['-y', '-q', '--installroot=/root', '--releasever=2023'];
+    const given = settings.flatMap((setting) => ['--setopt', setting]);
+    return this.machine.run(['chroot', TOOLS, '/usr/bin/dnf-3', ...fixed, ...given, ...args]);
+  }
+
+  /** Runs rpm on the machine's root, as `dnf` does. */
+  rpm(...args: readonly string[]): Promise<CommandResult> {
+    return this.machine.run(['chroot', TOOLS, '/usr/bin/rpm', '--root', '/root', ...args]);
+  }
+
+  /** Makes `dnf` and `rpm` work. */
+  async prepareDnf(): Promise<void> {
+    await this.machine.sh(`
+      cd ${TOOLS} && mkdir -p tmp var/log var/lib proc dev sys run root
+      for name in bin sbin lib lib64; do ln -s usr/$name $name; done
+      mount --bind / root
+      for name in proc dev sys run; do mount --rbind /$name $name; mount --rbind /$name root/$name; done
+      mkdir -p /etc/yum.repos.d`);
+    const repo = await this.machine.outside([
+      'curl',
+      '-sf',
+      `${REPOSITORY_URL}/yum/ec2-instance-connect.repo`,
+    ]);
+    writeFileSync(this.machine.path('/etc/yum.repos.d/ec2-instance-connect.repo'), repo.stdout);
   }
 
   /** Whether a login as alice succeeds with a key that is in her authorized_keys. */
@@ -144,6 +190,7 @@ export class Host {
       [ ! -d /etc/ssh/sshd_config.d ] || ! sshd -V 2>&1 | grep -q OpenSSH_10 ||
         echo PerSourcePenalties no >/etc/ssh/sshd_config.d/10-test.conf
       systemctl reload ssh.service`);
+    if (!existsSync(join(repository, 'apt'))) return;
     const key = readFileSync(join(repository, 'apt/ec2-instance-connect.gpg'));
     writeFileSync(this.machine.path('/usr/share/keyrings/ec2-instance-connect.gpg'), key);
     const source = '[signed-by=/usr/share/keyrings/ec2-instance-connect.gpg]';

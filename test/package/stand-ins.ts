@@ -82,7 +82,7 @@ function pack(folder: string, output: string): void {
  * A helper that has nothing to say. Not a script: a shell opens its script a second time, by name, and
  * could meet the file that took its place.
  */
-function makeQuietHelper(path: string): void {
+export function makeQuietHelper(path: string): void {
   const source =
     '__attribute__((noreturn)) void _start(void) { __asm__("syscall" : : "a"(60), "D"(0)); for (;;); }';
   mkdirSync(dirname(path), { recursive: true });

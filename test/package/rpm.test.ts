@@ -1,0 +1,142 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { command } from '../roots/machine.ts';
+import { Host, REPOSITORY_URL } from './host.ts';
+import { packagePath, VERSION } from './packages.ts';
+import { makeRepository, type TestRepository } from './repository.ts';
+import {
+  makeForeignRpms,
+  makeNextRpm,
+  REDHAT_DROP_IN,
+  STOCK_RPM_VERSIONS,
+} from './stand-ins-rpm.ts';
+import { NEXT_VERSION } from './stand-ins.ts';
+
+const NAME = 'ec2-instance-connect';
+const COMMAND = '/opt/aws/bin/eic_run_authorized_keys';
+
+let repository: TestRepository | undefined;
+let host: Host;
+
+beforeAll(() => {
+  repository = makeRepository([packagePath('rpm', 'x64')], (folder) => {
+    makeForeignRpms(folder);
+    makeNextRpm(folder);
+  });
+}, 300_000);
+afterAll(() => {
+  repository?.discard();
+});
+beforeEach(async () => {
+  host = await Host.boot('bookworm', repository?.folder ?? '');
+  await host.prepareDnf();
+}, 180_000);
+afterEach(() => host.stop());
+
+async function must(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await host.dnf(...args);
+  if (status !== 0) throw new Error(`dnf ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
+  return stdout + stderr;
+}
+
+/** dnf does not go back across architectures (the stand-ins have none), rpm does. */
+async function downgrade(version: string): Promise<void> {
+  const url = `${REPOSITORY_URL}/yum/packages/${NAME}-${version}.rpm`;
+  expect(await host.rpm('-U', '--oldpackage', url)).toMatchObject({ status: 0 });
+  expect((await host.rpm('-q', NAME)).stdout).toContain(version);
+}
+
+async function effective(): Promise<string> {
+  return host.machine.sh('sshd -T | grep -i authorizedkeyscommand');
+}
+
+it('installs, and erases to what was there', async () => {
+  const before = await host.machine.sh('sshd -T');
+  await must('install', `${NAME}-${VERSION}`);
+  expect((await host.rpm('-q', NAME)).stdout).toBe(`${NAME}-${VERSION}.x86_64\n`);
+  expect(await host.loginWithPushedKey()).toBe(true);
+  expect(await host.rpm('-V', NAME)).toMatchObject({ status: 0, stdout: '' });
+  await must('remove', NAME);
+  expect(await host.machine.sh('sshd -T')).toBe(before);
+  expect(await host.loginWithFile()).toBe(true);
+  expect(await host.loginWithPushedKey()).toBe(false);
+  await host.machine.sh(
+    `test ! -e /var/lib/${NAME} && test ! -e /opt/aws && test ! -e /usr/lib/${NAME}`,
+  );
+});
+
+it("takes over from Amazon Linux's stock package, whose lines in sshd_config stay", async () => {
+  await must('install', `${NAME}-${STOCK_RPM_VERSIONS.amazon}`);
+  const config = host.read('/etc/ssh/sshd_config');
+  expect(config).toContain(COMMAND);
+  await expectNoGap(() => must('install', `${NAME}-${VERSION}`));
+  expect(await host.loginWithPushedKey()).toBe(true);
+  expect(host.read('/etc/ssh/sshd_config')).toBe(config);
+  await downgrade(STOCK_RPM_VERSIONS.amazon);
+  expect(host.read('/etc/ssh/sshd_config')).toBe(config);
+  expect((await host.rpm('-V', NAME)).status).toBe(0);
+  expect(await host.loginWithFile()).toBe(true);
+});
+
+it("takes over from RHEL's stock package and its drop-in, and gives back", async () => {
+  await must('install', `${NAME}-${STOCK_RPM_VERSIONS.redhat}`);
+  const before = await effective();
+  await expectNoGap(() => must('install', `${NAME}-${VERSION}`));
+  await host.machine.sh(`test ! -e ${REDHAT_DROP_IN}`);
+  expect(await effective()).toBe(before);
+  await host.machine.sh('systemctl restart ssh.service');
+  expect(await host.loginWithPushedKey()).toBe(true);
+  await downgrade(STOCK_RPM_VERSIONS.redhat);
+  expect(await effective()).toBe(before);
+  expect(await host.machine.sh('ls /etc/ssh/sshd_config.d')).toContain(
+    '60-ec2-instance-connect.conf',
+  );
+  expect(await host.machine.sh('ls /etc/ssh/sshd_config.d')).not.toContain(
+    '90-ec2-instance-connect.conf',
+  );
+  await must('remove', NAME);
+  expect(await host.loginWithFile()).toBe(true);
+});
+
+it('upgrades and downgrades between versions of ours, the wiring as it was', async () => {
+  await must('install', `${NAME}-${VERSION}`);
+  const before = await effective();
+  await expectNoGap(() => must('upgrade', NAME));
+  expect((await host.rpm('-q', NAME)).stdout).toBe(`${NAME}-${NEXT_VERSION}.x86_64\n`);
+  expect(await host.loginWithPushedKey()).toBe(true);
+  await must('downgrade', `${NAME}-${VERSION}`);
+  expect(await effective()).toBe(before);
+  expect(await host.loginWithPushedKey()).toBe(true);
+});
+
+it('refuses metadata and packages that another key has signed', async () => {
+  const other = makeRepository([packagePath('rpm', 'x64')]);
+  try {
+    const home = other.key.home ?? '';
+    const exported = await command(['gpg', '--homedir', home, '--armor', '--export', other.key.id]);
+    writeFileSync(host.machine.path('/etc/yum.repos.d/KEY'), exported.stdout);
+    const file = '/etc/yum.repos.d/ec2-instance-connect.repo';
+    const changed = host
+      .read(file)
+      .replace(/^gpgkey=.*$/m, 'gpgkey=file:///root/etc/yum.repos.d/KEY');
+    writeFileSync(host.machine.path(file), changed);
+    expect((await host.dnf('install', `${NAME}-${VERSION}`)).status).not.toBe(0);
+    writeFileSync(host.machine.path(file), changed.replace('repo_gpgcheck=1', 'repo_gpgcheck=0'));
+    const refused = await host.dnf('install', `${NAME}-${VERSION}`);
+    expect(refused.status).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toMatch(/GPG|not correct|not installed/i);
+    expect((await host.rpm('-q', NAME)).status).not.toBe(0);
+  } finally {
+    other.discard();
+  }
+});
+
+/** Runs a package operation while something asks the helper without a pause, and demands that it always answers. */
+async function expectNoGap(operation: () => Promise<unknown>): Promise<void> {
+  await host.machine.sh(
+    `(until [ -e /run/stop ]; do ${COMMAND} nobody || echo "$?"; done >/run/gaps 2>&1; touch /run/stopped) >/dev/null 2>&1 </dev/null &`,
+  );
+  await operation();
+  await host.machine.sh('touch /run/stop; until [ -e /run/stopped ]; do sleep 0.1; done');
+  expect(host.read('/run/gaps')).toBe('');
+}
