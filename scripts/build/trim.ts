@@ -53,6 +53,14 @@ export default {
     importer: /pino/,
     contents: `export default function transport() { throw new Error('left out: pino transports'); }`,
   },
+  // It notes the time at which it is loaded: no two startup snapshots would be the same.
+  {
+    filter: /^\.(\/lib)?\/time$/,
+    importer: /pino/,
+    contents: `export const nullTime = () => '';
+export const epochTime = () => ',"time":' + Date.now();
+${['unixTime', 'isoTime', 'isoTimeNano'].map(refusingExport).join('\n')}`,
+  },
   { filter: /^worker_threads$/, importer: /pino/, contents: 'export const isMainThread = true;' },
 ];
 
