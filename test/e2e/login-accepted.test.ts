@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { fingerprintOf } from '../../src/ssh/fingerprint.ts';
+import { GOOD_BLOBS, keyLine } from '../support/ssh-keys.ts';
 import {
   ask,
   AUTHPRIV,
   authorizedKeys,
   INFO,
   makePushedKey,
+  pushPastApi,
   takeTrail,
   useRig,
 } from './login-rig.ts';
@@ -52,6 +55,20 @@ it('prints the type and the base64 of the offered key and nothing else', async (
     trail: [{ event: 'key-accepted' }],
   });
 });
+
+it.each(Object.entries(GOOD_BLOBS))(
+  'takes %s, also where the API does not yet',
+  async (keyType, blob) => {
+    const publicKey = keyLine(blob);
+    await pushPastApi(rig(), { publicKey });
+    const fingerprint = fingerprintOf(blob);
+    expect(await ask(rig(), 'alice', fingerprint)).toMatchObject({
+      status: 0,
+      stdout: `${publicKey}\n`,
+      trail: [{ event: 'key-accepted', keyType, fingerprint }],
+    });
+  },
+);
 
 it('prints every pushed key where sshd does not say which one is offered', async () => {
   const keys = [await makePushedKey(rig()), await makePushedKey(rig())];

@@ -1,16 +1,13 @@
 import { expect, it } from 'vitest';
-import type { KeyToPush } from '../emulator/control-client.ts';
 import type { SshKey } from '../rig/ssh-key.ts';
-import { ask, authorizedKeys, makePushedKey, useRig } from './login-rig.ts';
+import { ask, authorizedKeys, makePushedKey, pushPastApi, useRig } from './login-rig.ts';
 
 const rig = useRig();
 
-/** Puts a key into the service past the API, which would not let these values in. */
-async function pushPastApi(values: Partial<KeyToPush>, copies = 1): Promise<SshKey> {
+/** Makes a key and has the service say this of it. */
+async function pushWith(caller: string, copies = 1): Promise<SshKey> {
   const key = await rig().makeKey();
-  const { instanceId } = rig().account;
-  const push = { instanceId, osUser: 'alice', publicKey: key.publicKey, ...values };
-  await rig().emulator.pushKeys(Array.from({ length: copies }, () => push));
+  await pushPastApi(rig(), { publicKey: key.publicKey, caller }, copies);
   return key;
 }
 
@@ -18,7 +15,7 @@ const HOSTILE = '\u001b[31mred\u0007\u0000\u007f\u0085\u2028\u202egnp.exe "}{"le
 
 it('escapes and bounds what the service says of a key', async () => {
   const key = await rig().makeKey();
-  await pushPastApi({
+  await pushPastApi(rig(), {
     publicKey: `${key.publicKey} ${HOSTILE}`,
     caller: HOSTILE + 'c'.repeat(5000),
     requestId: HOSTILE + 'r'.repeat(5000),
@@ -35,7 +32,7 @@ it('escapes and bounds what the service says of a key', async () => {
 });
 
 it('writes a line of printable ASCII for each event, whatever is in it', async () => {
-  const key = await pushPastApi({ caller: HOSTILE });
+  const key = await pushWith(HOSTILE);
   await rig().runHelper(['alice', key.fingerprint]);
   await rig().runHelper(['alice', `SHA256:${HOSTILE.replace('\0', '')}\n<0>forged`]);
   const messages = (await rig().audit()).map(({ message }) => message);
@@ -45,7 +42,7 @@ it('writes a line of printable ASCII for each event, whatever is in it', async (
 
 it('accepts fields that it does not know, and keeps them out of the log', async () => {
   const caller = 'arn:aws:iam::123456789012:user/dora\n#Anything=else\n#Role=root';
-  const key = await pushPastApi({ caller });
+  const key = await pushWith(caller);
   expect(await ask(rig(), 'alice', key.fingerprint)).toMatchObject({
     stdout: authorizedKeys(key),
     trail: [{ event: 'key-accepted', caller: 'arn:aws:iam::123456789012:user/dora' }],
@@ -60,7 +57,7 @@ it.each([
   ['entry-malformed', 'x\n#'],
   ['entry-malformed', 'x\r'],
 ])('refuses a signed entry as %s: %j', async (reason, caller) => {
-  const key = await pushPastApi({ caller });
+  const key = await pushWith(caller);
   expect(await ask(rig(), 'alice', key.fingerprint)).toMatchObject({
     status: 0,
     stdout: '',
@@ -69,14 +66,14 @@ it.each([
 });
 
 it('refuses a signed entry with more fields than any entry needs', async () => {
-  const key = await pushPastApi({ caller: 'x\n#A=b'.repeat(64) });
+  const key = await pushWith('x\n#A=b'.repeat(64));
   const trail = [{ event: 'key-refused', reason: 'entry-malformed' }];
   expect(await ask(rig(), 'alice', key.fingerprint)).toMatchObject({ stdout: '', trail });
 });
 
 it('writes down the first twenty of many refusals and how many more there were', async () => {
   const key = await makePushedKey(rig());
-  await pushPastApi({ caller: 'x\n#two words=x' }, 50);
+  await pushWith('x\n#two words=x', 50);
   const { status, stdout, trail } = await ask(rig(), 'alice', key.fingerprint);
   expect({ status, stdout }).toEqual({ status: 0, stdout: authorizedKeys(key) });
   expect(trail.filter(({ event }) => event === 'key-refused')).toHaveLength(20);

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { beforeAll, expect, it, vi } from 'vitest';
 import type { Service } from '../rig/namespace.ts';
 import { runOrThrow } from '../rig/run.ts';
-import { authorizedKeys, makePushedKey, useRig } from './login-rig.ts';
+import { authorizedKeys, makePushedKey, pushPastApi, useRig } from './login-rig.ts';
 
 const rig = useRig();
 
@@ -105,10 +105,7 @@ it('goes to logger where there is no journal', async () => {
 it('gives logger the longest lines in one piece', async () => {
   const key = await rig().makeKey();
   const long = { caller: 'c'.repeat(600), requestId: 'r'.repeat(600) };
-  const { instanceId } = rig().account;
-  await rig().emulator.pushKeys([
-    { instanceId, osUser: 'alice', publicKey: key.publicKey, ...long },
-  ]);
+  await pushPastApi(rig(), { publicKey: key.publicKey, ...long });
   await inPlaceOfJournal([SYSLOG], async (syslog) => {
     await rig().runHelper(['alice', key.fingerprint]);
     const [event] = (await syslogEvents(syslog, 1)) as readonly Readonly<Record<string, string>>[];

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Material } from '../emulator/material.ts';
 import type { Rig } from '../rig/rig.ts';
 import type { SshKey } from '../rig/ssh-key.ts';
+import { keyBlob, keyLine, testBlob, wireString } from '../support/ssh-keys.ts';
 import {
   ask,
   AUTHPRIV,
@@ -10,6 +11,7 @@ import {
   ERROR,
   INFO,
   makePushedKey,
+  pushPastApi,
   readMetadata,
   takeTrail,
   useRig,
@@ -97,6 +99,21 @@ it.each([
   const key = await makePushedKey(rig());
   await rig().emulator.setMaterial(material);
   await expectRefusal(key, 0, { priority: INFO, event: 'key-refused', reason, entry: 1 });
+});
+
+const ED25519 = keyLine(testBlob('ed25519'));
+
+it.each([
+  ['key-weak', keyLine(testBlob('rsa1024'))],
+  ['key-malformed', keyLine(keyBlob('ssh-dss', wireString('p')))],
+  ['key-malformed', keyLine(keyBlob('ssh-ed25519-cert-v01@openssh.com', wireString('n')))],
+  ['key-malformed', keyLine(testBlob('p256'), 'ssh-ed25519')],
+  ['key-malformed', `command="sh" ${ED25519}`],
+  ['key-malformed', `${ED25519}=`],
+])('refuses a signed key as %s: %s', async (reason, publicKey) => {
+  await pushPastApi(rig(), { publicKey });
+  const trail = [{ priority: INFO, event: 'key-refused', reason }];
+  expect(await ask(rig(), 'alice')).toMatchObject({ status: 0, stdout: '', trail });
 });
 
 it("refuses another instance's key", async () => {

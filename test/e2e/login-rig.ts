@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { KeyToPush } from '../emulator/control-client.ts';
 import { Rig, type RigOptions } from '../rig/rig.ts';
 import { runOrThrow, type Command, type CommandResult } from '../rig/run.ts';
 import type { SshKey } from '../rig/ssh-key.ts';
@@ -63,6 +64,16 @@ export async function makePushedKey(rig: Rig, user = 'alice'): Promise<SshKey> {
   const key = await rig.makeKey();
   await rig.pushKey(user, key);
   return key;
+}
+
+/** Puts a key for alice into the service past the API, which would not let these values in. */
+export async function pushPastApi(
+  rig: Rig,
+  values: Pick<KeyToPush, 'publicKey'> & Partial<KeyToPush>,
+  copies = 1,
+): Promise<void> {
+  const push = { instanceId: rig.account.instanceId, osUser: 'alice', ...values };
+  await rig.emulator.pushKeys(Array.from({ length: copies }, () => push));
 }
 
 /** What sshd is to get for these keys. */
