@@ -7,9 +7,12 @@ import type { Inspection } from './inspection.ts';
 
 const PACKAGE = 'ec2-instance-connect';
 
-/** Quotes a word for a POSIX shell where that is necessary. */
+/**
+ * Quotes a word for a POSIX shell where that is necessary. Without a backslash, which a report
+ * would have to write in another way.
+ */
 export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
 /** A command line whose words are quoted. */
@@ -53,9 +56,9 @@ export async function commentOut(on: Inspection, place: Place): Promise<Remedy> 
   return editLine(on, place, 's/^/#/');
 }
 
-/** Edits one line of sshd's configuration with sed(1), and reloads. */
+/** Edits one line of sshd's configuration with sed(1), and reloads; expressions are extended ones. */
 export async function editLine(on: Inspection, place: Place, edit: string): Promise<Remedy> {
-  const sed = shellCommand('sed', '-i', `${place.line}${edit}`, place.path);
+  const sed = shellCommand('sed', '-E', '-i', `${place.line}${edit}`, place.path);
   return { command: `${sed} && ${await reload(on)}` };
 }
 

@@ -99,8 +99,8 @@ async function takeOut(
 ): Promise<Remedy> {
   if (blamed === undefined) return lookAt(`grep -rin deny /etc/ssh`, `take ${pattern} out`);
   if (blamed.args.length === 1) return commentOut(on, blamed.place);
-  const literal = pattern.replace(/[.*[\]\\/^$]/g, '\\$&');
-  return editLine(on, blamed.place, `s/[[:space:]]${literal}\\([[:space:]]\\|$\\)/\\1/`);
+  const literal = pattern.replace(/[.*?+]/g, '[$&]');
+  return editLine(on, blamed.place, `s/[[:space:]]${literal}([[:space:]]|$)/ /`);
 }
 
 /** Every value of a keyword that takes lists: from sshd itself, or from the files where it is mute. */

@@ -3,13 +3,15 @@
  * root, in the namespaces of a rig, whose emulator owns the metadata addresses. sshd runs in it, and
  * every command runs without the capabilities that reach beyond it (the machine's clock above all).
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Report } from '../../../src/install/report.ts';
+import { packagePath } from '../../package/packages.ts';
+import { makeRepository } from '../../package/repository.ts';
 import { Rig } from '../../rig/rig.ts';
 import { run, runOrThrow, type Command, type CommandResult } from '../../rig/run.ts';
 import { testRoot, type RootName } from '../../roots/machine.ts';
 import type { Service } from '../../rig/namespace.ts';
-import { makePackage } from './package.ts';
 
 /** The compiled program. */
 export const PROGRAM = 'dist/ec2-instance-connect';
@@ -181,13 +183,12 @@ export class Ground {
     await this.#installTools();
     const root = readFileSync(this.rig.namespace.path('/run/rig/root.pem'), 'utf8');
     this.#write('/usr/local/share/ca-certificates/emulator.crt', root);
-    this.#write('/etc/apt/sources.list', 'deb [trusted=yes] file:/srv/repo ./\n');
     this.#write('/etc/ssh/sshd_config.d/10-listen.conf', 'ListenAddress 127.0.0.1\n');
     for (const path of OUTSIDE) {
       const name = path.slice(path.lastIndexOf('/') + 1);
       this.#write(path, `#!/bin/sh\necho "${name} $*" >>/run/outside-calls\n`);
     }
-    await makePackage(this.path(''));
+    this.#offerPackage();
     await this.must(`
       chmod 755 ${OUTSIDE.join(' ')}
       update-ca-certificates
@@ -195,6 +196,16 @@ export class Ground {
       apt-get update
       apt-get install -y ec2-instance-connect`);
     await this.#outside(`umount -l ${this.#current}/root`);
+  }
+
+  /** From now on apt knows nothing but our package. */
+  #offerPackage(): void {
+    const repository = makeRepository([
+      packagePath('deb', process.arch === 'arm64' ? 'arm64' : 'x64'),
+    ]);
+    cpSync(join(repository.folder, 'apt'), this.path('/srv/apt'), { recursive: true });
+    repository.discard();
+    this.#write('/etc/apt/sources.list', 'deb [trusted=yes] file:/srv/apt stable main\n');
   }
 
   /** The packages come from Debian's mirror, through the machine's own network. */

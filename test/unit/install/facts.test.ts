@@ -117,7 +117,7 @@ describe('phrases', () => {
   it.each([
     ['/etc/x', '/etc/x'],
     ['a b', "'a b'"],
-    ["it's", "'it'\\''s'"],
+    ["it's", `'it'"'"'s'`],
     ['$(reboot)', "'$(reboot)'"],
     ['', "''"],
   ])('quotes %j for a shell', (word, quoted) => {

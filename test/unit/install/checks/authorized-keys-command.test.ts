@@ -66,7 +66,7 @@ describe('authorized-keys-command', () => {
     expect(result).toMatchObject({
       status: 'fail',
       remedy: {
-        command: expect.stringMatching(/^sed -i '?2s\/\^\/#\/'? .*00-first\.conf/) as string,
+        command: expect.stringMatching(/^sed -E -i '?2s\/\^\/#\/'? .*00-first\.conf/) as string,
       },
     });
     const bob = { ...debian(...lines), commands: person('bob') };
