@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` needs nothing but Node; `e2e` needs root, namespaces and the compiled program.
+// `unit` needs nothing but Node; `e2e` needs root, namespaces and the compiled program; `package` needs
+// what `npm run package` and `npm run repo` have made.
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     projects: [
@@ -11,12 +12,25 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           exclude: ['test/e2e/**', 'test/package/**'],
           // Many tests start processes, and the machine may be busy.
           testTimeout: 30_000,
+          // The program's own limits, a second for each request, hold on a busy machine too.
+          retry: 1,
         },
       },
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // The program's own limits, a second for each request, hold on a busy machine too.
+          retry: 1,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
