@@ -26,7 +26,10 @@ export function activate(
 ): readonly Activation[] {
   if (!systemdRuns(edges)) return [withoutSystemd(edges)];
   const unitFiles = changes.filter(({ path }) => path.startsWith('/etc/systemd/'));
-  if (unitFiles.length > 0) edges.run(['systemctl', 'daemon-reload']);
+  if (unitFiles.length > 0) {
+    const reread = edges.run(['systemctl', 'daemon-reload']);
+    if (reread.status !== 0) return [outcome(reread, 'reload-failed')];
+  }
   const units = [...new Set(starts.flatMap((start) => start.unit?.name ?? []))];
   return units
     .filter((unit) => !unit.includes('@'))
@@ -47,7 +50,13 @@ export function unitProperties(
   unit: string,
   names: readonly string[],
 ): ReadonlyMap<string, string> {
-  const shown = edges.run(['systemctl', 'show', '--property', names.join(','), '--', unit]);
+  const shown = edges.run([
+    'systemctl',
+    'show',
+    ...names.flatMap((name) => ['-p', name]),
+    '--',
+    unit,
+  ]);
   const pairs = shown.stdout.split('\n').map((line) => line.split(/=(.*)/s));
   return new Map(pairs.map(([name = '', value = '']) => [name, value]));
 }

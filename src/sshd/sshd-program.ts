@@ -67,18 +67,22 @@ export function dumpConfiguration(
  */
 function askSshd(edges: SshdEdges, start: SshdStart, mode: readonly string[]): RunResult {
   const argv = [sshdProgram(start), ...mode, ...sameConfiguration(start.arguments)];
-  let ended = edges.run(argv);
-  const missing = /Missing privilege separation directory: (\/(?:var\/)?run\/\S+)/.exec(
-    ended.stderr,
-  );
-  if (ended.status !== 0 && missing?.[1] !== undefined) {
-    edges.put(missing[1], { type: 'directory', mode: 0o755 });
-    ended = edges.run(argv);
-  }
+  const ended = runWithFolder(edges, argv);
   if (ended.status === 0 || !ended.stderr.includes('no hostkeys available')) return ended;
   return edges.withTemporaryFolder((directory) => {
     const key = `${directory}/hostkey`;
     edges.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
-    return edges.run([...argv, '-h', key]);
+    return runWithFolder(edges, [...argv, '-h', key]);
   });
+}
+
+// sshd asks for its host keys first, for the folder only when it has one.
+function runWithFolder(edges: SshdEdges, argv: readonly string[]): RunResult {
+  const ended = edges.run(argv);
+  const missing = /Missing privilege separation directory: (\/(?:var\/)?run\/\S+)/.exec(
+    ended.stderr,
+  );
+  if (ended.status === 0 || missing?.[1] === undefined) return ended;
+  edges.put(missing[1], { type: 'directory', mode: 0o755 });
+  return edges.run(argv);
 }

@@ -15,6 +15,9 @@ export interface EntryPoint {
   readonly variables: ReadonlyMap<string, Variable>;
 }
 
+/** A word that ends in a program called sshd, as opposed to sshd-keygen or sshd-session. */
+const RUNS_SSHD = /(^|[\s/"'@:+!|-])sshd(["'\s]|$)/;
+
 /** A unit that starts sshd in a way that this model does not understand. */
 export interface EntryProblem {
   readonly place: Place;
@@ -53,7 +56,7 @@ function unitEntryPoint(tree: FileTree, unit: Unit): EntryPoint | EntryProblem |
   const service = unit.entries.filter((entry) => entry.section === 'Service');
   const starts = inForce(service, 'ExecStart').filter((entry) => entry.value !== '');
   const last = starts.at(-1);
-  if (last === undefined || !starts.some((entry) => /sshd\b/.test(entry.value))) return undefined;
+  if (last === undefined || !starts.some(({ value }) => RUNS_SSHD.test(value))) return undefined;
   const line = parseExecLine(last.value);
   if (line === undefined || starts.length > 1) {
     const detail = `${unit.name}: expected one ExecStart with one command`;

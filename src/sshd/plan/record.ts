@@ -55,7 +55,7 @@ export function parseJournal(text: string): Journal | undefined {
  * the record on disk says it.
  */
 export function isCommitted(journal: Journal, onDisk: WiringRecord | null): boolean {
-  return onDisk?.id === journal.recordAfter?.id && onDisk?.id !== journal.recordBefore?.id;
+  return onDisk?.id === journal.recordAfter?.id;
 }
 
 function parseJson(text: string): unknown {

@@ -111,10 +111,9 @@ function candidates(
 
 /** The paths that a file of this name could have so that an Include for everybody reads it. */
 function includedPaths(start: SshdStart, name: string): readonly string[] {
-  const includes = start.configuration.lines.filter(
-    (line) => line.keyword === 'include' && line.match.length === 0,
-  );
-  return includes
+  // One inside of a Match block is tried too, and found to have no effect.
+  return start.configuration.lines
+    .filter((line) => line.keyword === 'include')
     .flatMap((line) => line.args.map(includePattern))
     .flatMap((pattern) => {
       const folder = pattern.slice(0, pattern.lastIndexOf('/'));

@@ -91,6 +91,10 @@ describe.each(HOSTS)('%s with OpenSSH %s', (name, _, own) => {
         COMMANDS[command](machine.edges());
         expect(machine.snapshot(), `after step ${step}`).toEqual(wanted.snapshot());
         expect(machine.images.has(JOURNAL_PATH)).toBe(false);
+        // What was finished after a failure can be taken back as a whole.
+        const first = command === 'enable' ? host(name, own) : withOther(name, own);
+        disable(machine.edges());
+        expect(machine.snapshot(), `back from step ${step}`).toEqual(first.snapshot());
       }
       expect(failures).toBeGreaterThan(4);
     },
@@ -177,6 +181,17 @@ describe('enable', () => {
     expect(machine.images.has(JOURNAL_PATH)).toBe(false);
   });
 
+  it('takes everything back when sshd -T has a user that no line gives', () => {
+    const machine = host();
+    const before = machine.snapshot();
+    const edges = machine.edges();
+    const stdout = `authorizedkeyscommand ${DEB_COMMAND_PATH} %u %f\nauthorizedkeyscommanduser x\n`;
+    const run: typeof edges.run = (argv) =>
+      argv[1] === '-T' ? { status: 0, stdout, stderr: '' } : edges.run(argv);
+    expect(enable({ ...edges, run }).reason).toBe('not-effective');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
   it('writes nothing for a dry run and shows the diff', () => {
     const machine = host();
     const before = machine.snapshot();
@@ -233,6 +248,29 @@ describe('adopt', () => {
     );
     machine.images.set('/usr/lib/systemd/system/sshd@.service', { ...unit, text });
     expect(adopt(machine.edges()).reason).toBe('commands-differ');
+  });
+
+  it.each([
+    ['nobody', 'key\n', 'key\n', 'done'],
+    ['nobody', '', '', 'done'],
+    ['nobody', 'key\n', '', 'helper-needs-its-user'],
+    ['root', 'key\n', 'key\n', 'done'],
+    ['root', 'key\n', '', 'helper-needs-its-user'],
+    ['root', '', '', 'helper-needs-its-user'],
+  ])('with a helper of %s that answers %j, and %j as our user: %s', (user, its, ours, expected) => {
+    const machine = host();
+    append(machine, MAIN, OTHER_LINES.replace('nobody', user));
+    const edges = machine.edges();
+    const run: typeof edges.run = (argv, options) => {
+      if (argv[0] === 'getent')
+        return { status: 0, stdout: 'root:x:0:0::/root:/bin/sh\n', stderr: '' };
+      if (argv[0] !== OTHER) return edges.run(argv);
+      return { status: 0, stdout: options?.uid === 999 ? ours : its, stderr: '' };
+    };
+    const account: typeof edges.account = (name) =>
+      name === 'ec2-instance-connect' ? { uid: 999, gid: 999 } : { uid: 1, gid: 1 };
+    const result = adopt({ ...edges, run, account });
+    expect(result.reason ?? result.outcome).toBe(expected);
   });
 
   it('leaves a Match block to itself and says so', () => {

@@ -86,6 +86,12 @@ describe('the effective command', () => {
     expect(effectiveCommand(start(OURS), OWN, {}, parseDump(dump)).agrees).toBe(false);
   });
 
+  it('does not agree with sshd -T that has the value of a Match block for somebody else', () => {
+    const here = start('Match User bob\nAuthorizedKeysCommand /match\n');
+    const dump = parseDump('authorizedkeyscommand /match\n');
+    expect(effectiveCommand(here, OWN, { user: 'alice' }, dump).agrees).toBe(false);
+  });
+
   it('agrees with sshd -T that has none where no line sets it', () => {
     const dump = parseDump('authorizedkeyscommand none\nauthorizedkeyscommanduser none\n');
     expect(effectiveCommand(start(''), OWN, {}, dump)).toEqual({
@@ -131,6 +137,16 @@ describe('the starts of sshd', () => {
       unit: 'ssh.service',
       place: { path: '/etc/default/ssh', line: 2 },
     });
+  });
+
+  it('are not those units whose programs are only called alike', () => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/lib/systemd/system/sshd-keygen.service':
+        '[Service]\nExecStart=/usr/sbin/sshd-keygen rsa\nExecStart=/usr/sbin/sshd-keygen ecdsa\n',
+    });
+    const model = readModel(tree, undefined);
+    expect([model.problems, model.starts[0]?.unit]).toEqual([[], undefined]);
   });
 
   it.each([
