@@ -47,7 +47,9 @@ describe('trimIcuData', () => {
     expect(found.map((item) => item.name)).toStrictEqual(wanted.map((item) => item.name));
     found.slice(0, -1).forEach((item, i) => {
       const original = node.subarray(wanted[i]?.start, wanted[i]?.end);
-      expect(trimmed.subarray(item.start, item.start + original.length)).toStrictEqual(original);
+      const kept = trimmed.subarray(item.start, item.start + original.length);
+      // Buffers of megabytes: comparing them octet by octet in JavaScript takes half a minute.
+      expect(kept.equals(original), item.name).toBe(true);
     });
   });
 
