@@ -13,7 +13,7 @@ import { bundledModules, copyrightFile, licenseTexts } from './package/licenses.
 import { entriesOf, type Family } from './package/manifest.ts';
 import { renderManual } from './package/manual.ts';
 import { makeLauncher, makeProgram } from './package/program.ts';
-import { packRpm } from './package/rpm.ts';
+import { packPolicyRpm, packRpm } from './package/rpm.ts';
 import { installRuntime } from './package/runtime.ts';
 import { stageTree } from './package/stage.ts';
 import { TARGETS, type Target } from './package/target.ts';
@@ -80,4 +80,5 @@ for (const target of TARGETS.filter(
     console.log(`${basename(made)}: ${statSync(made).size} bytes`);
   }
 }
+console.log(basename(packPolicyRpm(build, work)));
 rmSync(work, { recursive: true });

@@ -1,9 +1,10 @@
 /** Makes the rpm. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Build } from './build.ts';
 import type { Entry } from './manifest.ts';
 import { run } from './process.ts';
+import { makePolicyModule } from './selinux.ts';
 import { MANIFEST_PATH } from './stage.ts';
 import type { Target } from './target.ts';
 import { fillTemplate } from './template.ts';
@@ -62,6 +63,15 @@ export function buildRpm(
   });
 }
 
+/** Maintainer scripts as a spec file takes them: rpm expands `%`. */
+function scriptValues(prefix: string, names: readonly string[]): Readonly<Record<string, string>> {
+  const values = names.map((name) => {
+    const text = readFileSync(join('packaging/rpm', `${prefix}${name}`), 'utf8');
+    return [name.toUpperCase(), text.replaceAll('%', '%%')] as const;
+  });
+  return Object.fromEntries(values);
+}
+
 /**
  * Packs a staged tree into an rpm.
  * @returns the path of the rpm
@@ -72,20 +82,37 @@ export function packRpm(
   entries: readonly Entry[],
   tree: string,
 ): string {
-  const scripts = SCRIPTS.map((name) => {
-    const text = readFileSync(join('packaging/rpm', name), 'utf8').replaceAll('%', '%%');
-    return [name.toUpperCase(), text] as const;
-  });
   const spec = fillTemplate(readFileSync('packaging/rpm/ec2-instance-connect.spec', 'utf8'), {
-    ...Object.fromEntries(scripts),
+    ...scriptValues('', SCRIPTS),
     VERSION: build.version,
     REVISION: build.revision,
     FILES: [...entries.map(fileLine), `%attr(0644, root, root) ${MANIFEST_PATH}`].join('\n'),
     CHANGELOG: build.rpmChangelog,
   });
   buildRpm(build, `${spec}\n`, tree, target.rpm, `${tree}.rpmbuild`);
-  return join(
-    build.output,
-    `ec2-instance-connect-${build.version}-${build.revision}.${target.rpm}.rpm`,
-  );
+  const version = `${build.version}-${build.revision}`;
+  return join(build.output, `ec2-instance-connect-${version}.${target.rpm}.rpm`);
+}
+
+/**
+ * Packs the SELinux policy module into an rpm of its own, which serves every architecture.
+ * @param work folder for the tree
+ * @returns the path of the rpm
+ */
+export function packPolicyRpm(build: Build, work: string): string {
+  const tree = join(work, 'selinux');
+  const module = join(tree, 'usr/share/selinux/packages');
+  const documentation = join(tree, 'usr/share/doc/ec2-instance-connect-selinux');
+  for (const folder of [module, documentation]) mkdirSync(folder, { recursive: true });
+  makePolicyModule(module);
+  copyFileSync('packaging/selinux/README.md', join(documentation, 'README.md'));
+  const name = 'ec2-instance-connect-selinux';
+  const spec = fillTemplate(readFileSync(`packaging/rpm/${name}.spec`, 'utf8'), {
+    ...scriptValues('selinux-', ['post', 'postun']),
+    VERSION: build.version,
+    REVISION: build.revision,
+    CHANGELOG: build.rpmChangelog,
+  });
+  buildRpm(build, `${spec}\n`, tree, 'noarch', `${tree}.rpmbuild`);
+  return join(build.output, `${name}-${build.version}-${build.revision}.noarch.rpm`);
 }
