@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { bundle } from './build/bundle.ts';
-import { BUILD_FLAGS, seaConfig } from './build/sea.ts';
+import { trimCodeCache } from './build/code-cache.ts';
+import { findNote, shortenNote } from './build/elf.ts';
+import { BLOB_NOTE, BUILD_FLAGS, seaConfig } from './build/sea.ts';
 
 const DIST = 'dist';
 const NAME = 'ec2-instance-connect';
@@ -12,6 +14,11 @@ function compile(main: string, output: string): void {
   const path = `${DIST}/sea.json`;
   writeFileSync(path, JSON.stringify(seaConfig(main, output)));
   execFileSync(process.execPath, [...BUILD_FLAGS, `--build-sea=${path}`], { stdio: 'inherit' });
+  const elf = readFileSync(output);
+  const blob = findNote(elf, BLOB_NOTE);
+  if (blob === undefined) throw new Error(`expected a note ${BLOB_NOTE} in ${output}`);
+  shortenNote(elf, BLOB_NOTE, trimCodeCache(blob));
+  writeFileSync(output, elf);
 }
 
 rmSync(DIST, { recursive: true, force: true });

@@ -5,6 +5,10 @@ export const RUNTIME_FLAGS: readonly string[] = [
   '--jitless',
   // Node would read the host's openssl.cnf, and end before our first line where that has an error.
   '--openssl-config=/dev/null',
+  // A login makes less than this in MiB of garbage: collecting it would cost more than the process ends with.
+  '--min-semi-space-size=16',
+  // There is nothing to do for more helper threads, and each costs its start.
+  '--v8-pool-size=1',
 ];
 
 /**
@@ -17,6 +21,9 @@ export const BUILD_FLAGS: readonly string[] = [
   '--random-seed=1',
   '--no-warnings',
 ];
+
+/** The note that holds the blob (Node's documentation of single executables, "Injecting"). */
+export const BLOB_NOTE = 'NODE_SEA_BLOB';
 
 /** Node's configuration for a single executable, or for its blob alone. */
 export function seaConfig(main: string, output: string): Readonly<Record<string, unknown>> {

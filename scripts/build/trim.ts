@@ -53,6 +53,11 @@ export default {
     importer: /pino/,
     contents: `export default function transport() { throw new Error('left out: pino transports'); }`,
   },
+  {
+    filter: /^sonic-boom$/,
+    importer: /pino/,
+    contents: `module.exports = class SonicBoom { constructor() { throw new Error('left out: sonic-boom'); } };`,
+  },
   // It notes the time at which it is loaded: no two startup snapshots would be the same.
   {
     filter: /^\.(\/lib)?\/time$/,

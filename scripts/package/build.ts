@@ -1,7 +1,7 @@
 /** What one run of the packaging is about. */
 import { readFileSync } from 'node:fs';
 import packageJson from '../../package.json' with { type: 'json' };
-import { at } from './bytes.ts';
+import { at } from '../build/bytes.ts';
 import {
   debianChangelog,
   parseChangelog,

@@ -1,5 +1,5 @@
 /** CHANGELOG.md (Keep a Changelog) in the forms that packages want. Pure. */
-import { at } from './bytes.ts';
+import { at } from '../build/bytes.ts';
 
 /** One released version; `date` is YYYY-MM-DD, `changes` are the list items, unwrapped. */
 export interface Release {

@@ -6,7 +6,7 @@
  * `--build-sea` alone appends a segment aligned to 4 KiB, which on an arm64 kernel with 64 KiB pages (RHEL 8) shares its
  * page with the program's writable data.
  */
-import { at } from './bytes.ts';
+import { at } from '../build/bytes.ts';
 import {
   DT,
   PHDR_SIZE,
@@ -21,7 +21,7 @@ import {
   putWord,
   segmentOf,
   segments,
-} from './elf.ts';
+} from '../build/elf.ts';
 
 const PF_R = 4;
 const EHDR_SIZE = 64;

@@ -3,8 +3,8 @@
  * The form of the file is that of ICU's own `icupkg`: a header with the format "CmnD", a table of (name, data) offsets
  * sorted by name, then the items, each aligned to 16 bytes.
  */
-import { at } from './bytes.ts';
-import { alignUp, cString } from './elf.ts';
+import { at } from '../build/bytes.ts';
+import { alignUp, cString } from '../build/elf.ts';
 
 /** Where a common data file lies in a larger file. */
 export interface IcuRange {

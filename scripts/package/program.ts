@@ -12,8 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import lock from '../../package-lock.json' with { type: 'json' };
-import { BUILD_FLAGS, seaConfig } from '../build/sea.ts';
-import { replaceBytes } from './bytes.ts';
+import { trimCodeCache } from '../build/code-cache.ts';
+import { BLOB_NOTE, BUILD_FLAGS, seaConfig } from '../build/sea.ts';
+import { replaceBytes } from '../build/bytes.ts';
 import { graftExecutable } from './graft.ts';
 import { findIcuData, trimIcuData } from './icu-data.ts';
 import { run } from './process.ts';
@@ -23,7 +24,6 @@ import type { Target } from './target.ts';
 /** Where the program, its launcher and its libraries are installed. */
 export const PRIVATE_FOLDER = '/usr/lib/ec2-instance-connect';
 const CACHE = 'node_modules/.cache/ec2-instance-connect';
-const BLOB_NOTE = 'NODE_SEA_BLOB';
 /** Node looks for its blob only where this is set (deps/postject in Node's sources). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
@@ -102,7 +102,7 @@ export function makeProgram(
   destination: string,
   work: string,
 ): void {
-  const data = makeBlob(target, bundle, work);
+  const data = trimCodeCache(makeBlob(target, bundle, work));
   const { elf, unused } = trimmedNode(target);
   const program = graftExecutable(elf, {
     interpreter: `${PRIVATE_FOLDER}/lib/${target.loader}`,

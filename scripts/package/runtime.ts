@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import runtime from '../../packaging/runtime.json' with { type: 'json' };
-import { replaceBytes } from './bytes.ts';
+import { replaceBytes } from '../build/bytes.ts';
 import { run } from './process.ts';
 import type { Target } from './target.ts';
 

@@ -7,7 +7,7 @@ import {
   findNote,
   interpreterOf,
   segments,
-} from '../../../scripts/package/elf.ts';
+} from '../../../scripts/build/elf.ts';
 import { MAX_PAGE, graftExecutable } from '../../../scripts/package/graft.ts';
 
 const INTERPRETER = '/usr/lib/private/lib/ld-linux-x86-64.so.2';

@@ -1,4 +1,4 @@
-/** Small helpers on lists and bytes for the packaging scripts. */
+/** Small helpers on lists and bytes for the scripts that make the program. */
 
 /**
  * The element of a list at an index.

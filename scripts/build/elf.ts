@@ -1,4 +1,4 @@
-/** Reading and writing the parts of a 64-bit little-endian ELF file that packaging needs (elf(5)). Pure. */
+/** Reading and writing the parts of a 64-bit little-endian ELF file that making the program needs (elf(5)). Pure. */
 import { at } from './bytes.ts';
 
 /** Segment types (p_type). */
@@ -145,17 +145,37 @@ export function interpreterOf(elf: Buffer): string | undefined {
 
 /** The descriptor of the first note of that name in any PT_NOTE segment, or undefined. */
 export function findNote(elf: Buffer, name: string): Buffer | undefined {
+  const note = notePlace(elf, name);
+  return note && elf.subarray(note.data, note.data + elf.readUInt32LE(note.size));
+}
+
+/**
+ * Gives the first note of that name a shorter descriptor, in place; what is left of the old one becomes zeros.
+ * @throws Error if there is no such note, or it is too short
+ */
+export function shortenNote(elf: Buffer, name: string, data: Buffer): void {
+  const note = notePlace(elf, name);
+  const room = note && elf.readUInt32LE(note.size);
+  if (note === undefined || room === undefined || room < data.length) {
+    throw new Error(`expected a note ${name} of ${data.length} bytes or more`);
+  }
+  elf.fill(0, note.data, note.data + room);
+  data.copy(elf, note.data);
+  elf.writeUInt32LE(data.length, note.size);
+}
+
+/** The offsets of a note's descriptor and of the word with its size. */
+function notePlace(elf: Buffer, name: string): { size: number; data: number } | undefined {
   for (const segment of segments(elf).filter((s) => s.type === PT.NOTE)) {
     let offset = segment.offset;
     const end = segment.offset + segment.fileSize;
     while (offset + 12 <= end) {
       const nameSize = elf.readUInt32LE(offset);
-      const dataSize = elf.readUInt32LE(offset + 4);
       const data = offset + 12 + alignUp(nameSize, 4);
       if (elf.toString('latin1', offset + 12, offset + 12 + nameSize) === `${name}\0`) {
-        return elf.subarray(data, data + dataSize);
+        return { size: offset + 4, data };
       }
-      offset = data + alignUp(dataSize, 4);
+      offset = data + alignUp(elf.readUInt32LE(offset + 4), 4);
     }
   }
   return undefined;
