@@ -1,10 +1,10 @@
 import type { CommandModule } from 'yargs';
-import type { Finish } from './command.ts';
+import { UsageError, type Finish } from './command.ts';
 import { runLogin } from './login.ts';
 import { writeOut } from './output.ts';
 
 interface LoginArguments {
-  readonly user: string;
+  readonly user?: string | undefined;
   readonly fingerprint?: string | undefined;
   readonly explain: boolean;
 }
@@ -12,13 +12,16 @@ interface LoginArguments {
 /** `authorized-keys`: what sshd runs, for a person who wants to see it run. */
 export function loginCommand(finish: Finish): CommandModule<object, LoginArguments> {
   return {
-    command: 'authorized-keys <user> [fingerprint]',
+    // Not demanded by yargs, which would name the missing user where an option was misspelt.
+    command: 'authorized-keys [user] [fingerprint]',
     describe: 'print the pushed keys that may be used now (the AuthorizedKeysCommand)',
     builder: (yargs) =>
       yargs
+        .usage(
+          '$0 authorized-keys <user> [<fingerprint>] [--explain]\n\nThe AuthorizedKeysCommand.',
+        )
         .positional('user', {
           type: 'string',
-          demandOption: true,
           describe: 'the OS user who logs in (%u)',
         })
         .positional('fingerprint', {
@@ -31,6 +34,7 @@ export function loginCommand(finish: Finish): CommandModule<object, LoginArgumen
           describe: 'tell on standard error, step by step, what was asked, found and decided',
         }),
     handler: async ({ user, fingerprint, explain }) => {
+      if (user === undefined) throw new UsageError('expected <user> [<fingerprint>]');
       const args = fingerprint === undefined ? [user] : [user, fingerprint];
       const exitCode = await runLogin(args, explain ? { explain: explainer() } : {});
       finish(exitCode);

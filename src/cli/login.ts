@@ -130,7 +130,7 @@ async function withDeadline(work: Promise<Outcome>, deadline: Deadline): Promise
  * nothing printed, exit code 70.
  */
 export function endWithBug(error: unknown): void {
-  process.stderr.write(`ec2-instance-connect: ${String(error)}\n`);
+  writeOut(2, `ec2-instance-connect: ${String(error)}\n`);
   void record([bugEvent(error)]).then(() => process.exit(EXIT_BUG));
 }
 

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { parseInstanceId } from '../imds/documents.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
 import { UsageError, type Finish } from './command.ts';
 import { writeOut } from './output.ts';
@@ -64,6 +65,9 @@ export function verifyKeysCommand(finish: Finish): CommandModule<object, VerifyK
 function run(options: VerifyKeysArguments): number {
   const { fingerprint, at, json } = options;
   const given = requireAll(options);
+  if (parseInstanceId(Buffer.from(given['instance-id'])) === undefined) {
+    throw new UsageError(`--instance-id: expected i-..., got "${given['instance-id']}"`);
+  }
   try {
     const { lines, report, exitCode } = verifyKeys({
       keys: given.keys,

@@ -34,8 +34,12 @@ export function runCommand(command: Command): Promise<CommandEnd> {
       end(undefined, systemCode(error));
       return;
     }
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdout.on('data', (chunk: Buffer) => {
+      collect(stdout, chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      collect(stderr, chunk);
+    });
     child.on('error', (error) => {
       end(undefined, `cannot be started: ${systemCode(error)}`);
     });
@@ -57,6 +61,12 @@ function start({ argv, as, environment = PLAIN_ENVIRONMENT }: Command, limitMs: 
     timeout: limitMs,
     killSignal: 'SIGKILL',
   });
+}
+
+/** What is too much is read and dropped: a full pipe would stop the program. */
+function collect(chunks: Buffer[], chunk: Buffer): void {
+  const size = chunks.reduce((sum, { length }) => sum + length, 0);
+  if (size < MAX_OUTPUT) chunks.push(chunk);
 }
 
 function collected(chunks: readonly Buffer[]): string {

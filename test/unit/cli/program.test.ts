@@ -4,15 +4,11 @@ import type { CommandResult } from '../../rig/run.ts';
 import { runCalls } from '../../support/program.ts';
 
 /** Options that `verify-keys` cannot do without. */
-const REQUIRED = [
-  'keys',
-  'signer-cert',
-  'signer-ocsp',
-  'instance-id',
-  'signer-name',
-  'trust-anchors',
-];
-const GIVEN = ['verify-keys', ...REQUIRED.flatMap((name) => [`--${name}`, '/nowhere'])];
+const FILES = ['keys', 'signer-cert', 'signer-ocsp', 'trust-anchors'];
+const REQUIRED = [...FILES, 'instance-id', 'signer-name'];
+const FROM_NOWHERE = FILES.flatMap((name) => [`--${name}`, '/nowhere']);
+const NAMED = ['--signer-name', 'managed-ssh-signer.us-east-1.amazonaws.com'];
+const GIVEN = ['verify-keys', ...FROM_NOWHERE, ...NAMED, '--instance-id', 'i-0123456789abcdef0'];
 
 const HELP = [['--help'], ['-h'], ['help']];
 const VERSIONS = [['--version'], ['-V']];
@@ -40,7 +36,13 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
   ['a time in words', [...GIVEN, '--at', 'now'], 'now'],
   ['a time before 1970', [...GIVEN, '--at=-1'], '-1'],
   ['a file that is not there', GIVEN, '/nowhere'],
-  ['no user', ['authorized-keys', '--explain'], 'got 0'],
+  [
+    'an instance id of another form',
+    ['verify-keys', ...FROM_NOWHERE, ...NAMED, '--instance-id', 'i-1'],
+    '--instance-id',
+  ],
+  ['no user', ['authorized-keys', '--explain'], '<user>'],
+  ['an unknown option and no user', ['authorized-keys', '--nonsense'], 'nonsense'],
   ['a user behind --', ['authorized-keys', '--', 'alice'], '--'],
   ['sshd alone', ['sshd'], 'expected a command after sshd'],
   ['an unknown command of sshd', ['sshd', 'nonsense'], 'nonsense'],
@@ -70,7 +72,7 @@ describe('the program, for a person', () => {
   it.each(HELP.map((args) => [args]))('tells its commands with %s', (args) => {
     const result = results.get(args);
     expect(result).toMatchObject({ status: 0, stderr: '' });
-    for (const text of ['authorized-keys <user>', 'verify-keys', 'Commands:']) {
+    for (const text of ['authorized-keys [user]', 'verify-keys', 'Commands:']) {
       expect(result?.stdout).toContain(text);
     }
   });
