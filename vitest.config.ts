@@ -31,8 +31,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // Whole systems are installed, booted and emulated here, on whatever machine there is.
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

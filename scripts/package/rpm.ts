@@ -63,17 +63,25 @@ export function buildRpm(
   });
 }
 
+/** The text of a maintainer script by its name in packaging/rpm. */
+export function readScript(name: string): string {
+  return readFileSync(join('packaging/rpm', name), 'utf8');
+}
+
 /** Maintainer scripts as a spec file takes them: rpm expands `%`. */
-function scriptValues(prefix: string, names: readonly string[]): Readonly<Record<string, string>> {
+function scriptValues(
+  names: readonly string[],
+  textOf: (name: string) => string,
+): Readonly<Record<string, string>> {
   const values = names.map((name) => {
-    const text = readFileSync(join('packaging/rpm', `${prefix}${name}`), 'utf8');
-    return [name.toUpperCase(), text.replaceAll('%', '%%')] as const;
+    return [name.toUpperCase(), textOf(name).replaceAll('%', '%%')] as const;
   });
   return Object.fromEntries(values);
 }
 
 /**
  * Packs a staged tree into an rpm.
+ * @param scriptOf gives the text of a maintainer script
  * @returns the path of the rpm
  */
 export function packRpm(
@@ -81,9 +89,10 @@ export function packRpm(
   target: Target,
   entries: readonly Entry[],
   tree: string,
+  scriptOf: (name: string) => string = readScript,
 ): string {
   const spec = fillTemplate(readFileSync('packaging/rpm/ec2-instance-connect.spec', 'utf8'), {
-    ...scriptValues('', SCRIPTS),
+    ...scriptValues(SCRIPTS, scriptOf),
     VERSION: build.version,
     REVISION: build.revision,
     FILES: [...entries.map(fileLine), `%attr(0644, root, root) ${MANIFEST_PATH}`].join('\n'),
@@ -108,7 +117,7 @@ export function packPolicyRpm(build: Build, work: string): string {
   copyFileSync('packaging/selinux/README.md', join(documentation, 'README.md'));
   const name = 'ec2-instance-connect-selinux';
   const spec = fillTemplate(readFileSync(`packaging/rpm/${name}.spec`, 'utf8'), {
-    ...scriptValues('selinux-', ['post', 'postun']),
+    ...scriptValues(['post', 'postun'], (name) => readScript(`selinux-${name}`)),
     VERSION: build.version,
     REVISION: build.revision,
     CHANGELOG: build.rpmChangelog,

@@ -1,5 +1,5 @@
 /** The SELinux policy module, compiled. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './process.ts';
@@ -23,9 +23,12 @@ export function makePolicyModule(folder: string): string {
   const work = mkdtempSync(join(tmpdir(), 'eic-policy-'));
   try {
     const source = join(SOURCES, POLICY_MODULE);
+    const text = join(work, `${POLICY_MODULE}.te`);
+    const parts = [`${source}.te`, join(SOURCES, 'chain.te')];
+    writeFileSync(text, parts.map((part) => readFileSync(part, 'utf8')).join('\n'));
     const rules = join(work, `${POLICY_MODULE}.mod`);
     const module = join(folder, `${POLICY_MODULE}.pp`);
-    run('checkmodule', ['-M', '-m', '-c', FORMAT, '-o', rules, `${source}.te`]);
+    run('checkmodule', ['-M', '-m', '-c', FORMAT, '-o', rules, text]);
     run('semodule_package', ['-o', module, '-m', rules, '-f', `${source}.fc`]);
     return module;
   } finally {

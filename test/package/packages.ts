@@ -18,6 +18,12 @@ export function target(node: Target['node']): Target {
   return found;
 }
 
+/** The path of the policy module's rpm. */
+export const POLICY_RPM: string = join(
+  PACKAGES,
+  `ec2-instance-connect-selinux-${VERSION}.noarch.rpm`,
+);
+
 /** The path of a package of ours; throws when it has not been made. */
 export function packagePath(family: Family, node: Target['node']): string {
   const { deb, rpm } = target(node);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { command } from '../roots/machine.ts';
 import { Host, REPOSITORY_URL } from './host.ts';
-import { packagePath, VERSION } from './packages.ts';
+import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import {
   makeForeignRpms,
@@ -19,7 +19,7 @@ let repository: TestRepository | undefined;
 let host: Host;
 
 beforeAll(() => {
-  repository = makeRepository([packagePath('rpm', 'x64')], (folder) => {
+  repository = makeRepository([packagePath('rpm', 'x64'), POLICY_RPM], (folder) => {
     makeForeignRpms(folder);
     makeNextRpm(folder);
   });
@@ -107,6 +107,25 @@ it('upgrades and downgrades between versions of ours, the wiring as it was', asy
   await must('downgrade', `${NAME}-${VERSION}`);
   expect(await effective()).toBe(before);
   expect(await host.loginWithPushedKey()).toBe(true);
+});
+
+it('loads the policy module where there is SELinux, and takes it away with its package', async () => {
+  const module = `/usr/share/selinux/packages/ec2_instance_connect.pp`;
+  await host.machine.sh(`
+    mkdir -p /etc/selinux && touch /etc/selinux/config
+    printf '#!/bin/sh\\necho "$@" >>/run/semodule\\n' >/usr/sbin/semodule
+    chmod 755 /usr/sbin/semodule`);
+  await must('install', `${NAME}-${VERSION}`, `${NAME}-selinux`);
+  expect(host.read('/run/semodule')).toBe(`-i ${module}\n`);
+  expect(await host.loginWithPushedKey()).toBe(true);
+  await must('remove', `${NAME}-selinux`);
+  expect(host.read('/run/semodule')).toBe(`-i ${module}\n-r ec2_instance_connect\n`);
+  expect(await host.loginWithPushedKey()).toBe(true);
+});
+
+it('installs the policy module where there is no SELinux', async () => {
+  await must('install', `${NAME}-selinux`);
+  await must('remove', `${NAME}-selinux`);
 });
 
 it('refuses metadata and packages that another key has signed', async () => {

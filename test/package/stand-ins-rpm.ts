@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { currentBuild } from '../../scripts/package/build.ts';
 import { entriesOf } from '../../scripts/package/manifest.ts';
-import { packRpm } from '../../scripts/package/rpm.ts';
+import { packRpm, readScript } from '../../scripts/package/rpm.ts';
 import { target, unpack } from './packages.ts';
-import { makeQuietHelper, NEXT_VERSION } from './stand-ins.ts';
+import { deadly, makeQuietHelper, NEXT_VERSION } from './stand-ins.ts';
 
 /** The versions of the stock rpms' stand-ins: Amazon Linux's, and RHEL's. */
 export const STOCK_RPM_VERSIONS = { amazon: '1.1-19', redhat: '2.0.0-5' } as const;
@@ -69,7 +69,7 @@ export function makeForeignRpms(output: string): void {
     {
       name: 'stub-distribution',
       version: '1-1',
-      body: `Provides: openssh-server = 8.7p1-1, ca-certificates, shadow-utils = 2:4.9-1, /bin/sh\n${description}`,
+      body: `Provides: openssh-server = 8.7p1-1, ca-certificates, shadow-utils = 2:4.9-1, /bin/sh, policycoreutils, selinux-policy-targeted\n${description}`,
       files: {},
     },
     output,
@@ -94,7 +94,13 @@ export function makeForeignRpms(output: string): void {
   );
 }
 
-/** Writes our rpm again as the next version. */
+/** A maintainer script of ours that can be told to die, at its begin and where it exits. */
+function mortal(name: string): string {
+  const script = readScript(name).replace(/^exit 0\n$/m, `${deadly(`after-${name}`)}exit 0\n`);
+  return deadly(name) + script;
+}
+
+/** Writes our rpm again as the next version, in which each maintainer script can be told to die. */
 export function makeNextRpm(output: string): void {
   const tree = unpack('rpm', 'x64');
   const x64 = target('x64');
@@ -104,7 +110,7 @@ export function makeNextRpm(output: string): void {
   }
   const [version = '', revision = ''] = NEXT_VERSION.split('-');
   const work = mkdtempSync(join(tmpdir(), 'eic-rpm-'));
-  packRpm({ ...currentBuild(work, 0), version, revision }, x64, entries, tree);
+  packRpm({ ...currentBuild(work, 0), version, revision }, x64, entries, tree, mortal);
   for (const name of readdirSync(work)) copyFileSync(join(work, name), join(output, name));
   for (const folder of [work, tree, `${tree}.rpmbuild`])
     rmSync(folder, { recursive: true, force: true });

@@ -104,10 +104,10 @@ export function makeStockDeb(output: string): void {
 }
 
 /**
- * In front of each maintainer script: where the file /run/kill-SCRIPT is, the script takes it away and
- * kills itself and dpkg, as a power cut would.
+ * For the begin and the end of a maintainer script: where the file /run/kill-SCRIPT is, the script takes it
+ * away and kills itself and the package manager, as a power cut would.
  */
-function deadly(script: string): string {
+export function deadly(script: string): string {
   return `if [ -e /run/kill-${script} ]; then rm /run/kill-${script}; kill -KILL $PPID $$; fi\n`;
 }
 
