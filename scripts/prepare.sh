@@ -1,7 +1,9 @@
 #!/bin/bash
-# Installs what the other scripts need on a fresh Debian or Ubuntu: the Debian packages named as
-# arguments and the npm packages of the lock file. Starts no service. Needs root, node and npm.
-# Usage: scripts/prepare.sh PACKAGE...
+# Installs what the other scripts need on a fresh Debian or Ubuntu: Debian packages and the npm packages
+# of the lock file. Starts no service. Needs root, node and npm.
+# Usage: scripts/prepare.sh NAME|FILE...
+# A FILE (with a slash in it) lists names, one a line, and comments. A NAME with ? behind it is installed
+# where the distribution has such a package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,9 +12,16 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 1
 fi
 
+wanted=()
+for argument in "$@"; do
+  case $argument in
+    */*) mapfile -t -O "${#wanted[@]}" wanted < <(grep -v '^#' "$argument") ;;
+    *) wanted+=("$argument") ;;
+  esac
+done
 missing=()
-for package in "$@"; do
-  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+for name in "${wanted[@]}"; do
+  dpkg-query -W -f '${db:Status-Status}' "${name%\?}" 2>/dev/null | grep -qx installed || missing+=("$name")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   echo "prepare: installing ${missing[*]}"
@@ -25,6 +34,16 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
+  for index in "${!missing[@]}"; do
+    case ${missing[index]} in
+      *\?) if apt-cache show "${missing[index]%\?}" >/dev/null 2>&1; then
+        missing[index]=${missing[index]%\?}
+      else
+        echo "prepare: there is no ${missing[index]%\?} here"
+        unset "missing[index]"
+      fi ;;
+    esac
+  done
   apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
 fi
 
