@@ -1,3 +1,4 @@
+import { CHAIN_DIRECTORY, helperNames } from '../../chain/names.ts';
 import { fail, pass, skip, warn, type Check } from '../check.ts';
 import type { Inspection } from '../inspection.ts';
 import { endOf } from '../phrases.ts';
@@ -7,6 +8,8 @@ const ENFORCE = '/sys/fs/selinux/enforce';
 const AUDIT_LOG = '/var/log/audit/audit.log';
 /** The name of the policy module that the packages bring. */
 const MODULE = 'ec2_instance_connect';
+/** The module's boolean without which no command of the host is started for a helper that is a link to it. */
+const RUN_COMMANDS = 'ec2_instance_connect_run_commands';
 const TAIL_BYTES = 1_048_576;
 const DAY = 86_400;
 
@@ -33,6 +36,12 @@ export const selinux: Check = {
       const remedy = loaded ? about : module;
       return mode === 'enforcing' ? fail(found, remedy, data) : warn(found, remedy, data);
     }
+    const linked = forbiddenLink(on);
+    if (linked !== undefined) {
+      const found = `${mode}; ${linked} is a link, and the policy starts no command of the host`;
+      const remedy = { command: `setsebool -P ${RUN_COMMANDS} on` };
+      return mode === 'enforcing' ? fail(found, remedy, data) : warn(found, remedy, data);
+    }
     if (modules.status !== 0) {
       return warn(`${mode}; ${endOf(modules)}`, lookAt('semodule -l', 'lists the modules'), data);
     }
@@ -40,6 +49,16 @@ export const selinux: Check = {
     return warn(`${mode}, module ${MODULE} is not loaded`, module, data);
   },
 };
+
+/** A helper of the chain that leads out of its folder, where the loaded module does not let it. */
+function forbiddenLink(on: Inspection): string | undefined {
+  const value = on.edges.sshd.tree.text(`/sys/fs/selinux/booleans/${RUN_COMMANDS}`);
+  // The value in force, then the one that waits to be committed.
+  if (value?.startsWith('0') !== true) return undefined;
+  return helperNames(on.edges.sshd.tree.names(CHAIN_DIRECTORY))
+    .map((name) => `${CHAIN_DIRECTORY}/${name}`)
+    .find((path) => on.edges.realPath(path)?.startsWith(`${CHAIN_DIRECTORY}/`) === false);
+}
 
 /** Denials of the last day that name the program or its domain, from auditd's log. */
 function recentDenials(on: Inspection): readonly string[] {

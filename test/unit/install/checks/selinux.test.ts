@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { selinux } from '../../../../src/install/checks/selinux.ts';
-import { inspect, NOW, type World } from '../world.ts';
+import { inspect, NOW, type World, type WorldFile } from '../world.ts';
 
 const LOADED = { 'semodule -l': { stdout: 'base\nec2_instance_connect\nsshd\n' } };
 /** Up to RHEL 7 and Amazon Linux 2, semodule shows versions as well. */
@@ -11,6 +11,18 @@ function host(enforce: '0' | '1', commands: World['commands'], log = ''): Partia
   const files = { '/sys/fs/selinux/enforce': enforce, '/var/log/audit/audit.log': log };
   return { files, commands };
 }
+
+/** A host with a helper in the chain, and with the boolean that lets helpers be links to commands. */
+function chain(helper: WorldFile, boolean: string): Partial<World> {
+  const { files, commands = {} } = host('1', LOADED);
+  const booleans = '/sys/fs/selinux/booleans';
+  const more = {
+    [`${booleans}/ec2_instance_connect_run_commands`]: boolean,
+    '/etc/ec2-instance-connect/authorized-keys-command.d/50-sss': helper,
+  };
+  return { files: { ...files, ...more }, commands };
+}
+const LINK = { link: '/usr/bin/sss_ssh_authorizedkeys', text: 'a program' };
 
 function denial(comm: string, seconds = NOW - 60): string {
   const context = 'scontext=system_u:system_r:sshd_t:s0 tclass=tcp_socket permissive=0';
@@ -28,6 +40,9 @@ describe('selinux', () => {
     ['a denial of yesterday', host('1', LOADED, denial('eic_run_authori', NOW - 90_000)), 'pass'],
     ["somebody else's denial", host('1', LOADED, denial('httpd')), 'pass'],
     ['modules that cannot be listed', host('1', {}), 'warn'],
+    ['a linked helper', chain(LINK, '0 0'), 'fail'],
+    ['a linked helper that the policy starts', chain(LINK, '1 1'), 'pass'],
+    ['a helper that is a file', chain({ text: '#!/bin/sh' }, '0 0'), 'pass'],
   ])('judges %s', async (_, world, status) => {
     expect(await inspect(selinux, world)).toMatchObject({ status });
   });
@@ -36,6 +51,12 @@ describe('selinux', () => {
     const world = host('1', NOT_LOADED, denial('eic_run_authori'));
     expect(await inspect(selinux, world)).toMatchObject({
       remedy: { command: 'yum install -y ec2-instance-connect-selinux' },
+    });
+  });
+
+  it('lets linked helpers run', async () => {
+    expect(await inspect(selinux, chain(LINK, '0 0'))).toMatchObject({
+      remedy: { command: 'setsebool -P ec2_instance_connect_run_commands on' },
     });
   });
 
