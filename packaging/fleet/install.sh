@@ -17,10 +17,11 @@ fetch() {
 	fi
 }
 
-# Exactly one key, and the one that was told.
+# Exactly one key, and the one that was told; GnuPG 1.4 and 2.0 cannot show a key that they have not imported.
 check_key() {
-	found=$(gpg --homedir "$work" --batch --with-colons --import-options show-only --import "$1" 2>/dev/null |
-		awk -F: '$1 == "pub" { getline; print $10 }')
+	gpg --homedir "$work" --batch --quiet --import "$1" 2>/dev/null || :
+	found=$(gpg --homedir "$work" --batch --with-colons --fingerprint --list-keys 2>/dev/null |
+		awk -F: '$1 == "pub" { primary = 1 } $1 == "fpr" && primary { print $10; primary = 0 }')
 	if [ "$found" != "$fingerprint" ]; then
 		echo "install: expected the key $fingerprint at $url, found ${found:-none}" >&2
 		exit 1
@@ -44,5 +45,10 @@ else
 	rpm --import "$work/key.asc"
 	fetch "$url/yum/ec2-instance-connect.repo" "$work/ec2-instance-connect.repo"
 	install -m 644 "$work/ec2-instance-connect.repo" /etc/yum.repos.d/ec2-instance-connect.repo
-	"$manager" install -y ec2-instance-connect
+	packages=ec2-instance-connect
+	# yum of Amazon Linux 2 knows no recommended packages.
+	! rpm --quiet -q selinux-policy-targeted || packages="$packages ec2-instance-connect-selinux"
+	"$manager" install -y $packages
 fi
+# Where sshd had to be wired in its unit (old releases), it has that after a restart; sessions go on.
+[ ! -d /run/systemd/system ] || ec2-instance-connect sshd status | sed -n 's/^ *restart needed: //p' | sh

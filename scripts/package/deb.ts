@@ -63,6 +63,8 @@ export function packDeb(build: Build, target: Target, tree: string): string {
     copyFileSync(join('packaging/deb', script), join(control, script));
     chmodSync(join(control, script), 0o755);
   }
+  copyFileSync('packaging/deb/triggers', join(control, 'triggers'));
+  chmodSync(join(control, 'triggers'), 0o644);
   const output = join(build.output, `ec2-instance-connect_${version}_${target.deb}.deb`);
   const xz = ['-Zxz', `-z${build.level}`, '--threads-max=1', '--no-uniform-compression'];
   run('dpkg-deb', ['--root-owner-group', ...xz, '--build', tree, output], {

@@ -9,7 +9,7 @@ import { MANIFEST_PATH } from './stage.ts';
 import type { Target } from './target.ts';
 import { fillTemplate } from './template.ts';
 
-const SCRIPTS = ['pre', 'post', 'posttrans', 'preun', 'postun'] as const;
+const SCRIPTS = ['pre', 'post', 'posttrans', 'preun', 'postun', 'trigger'] as const;
 
 /** One line of %files (rpm-spec(7)); the tree's own modes are not looked at. */
 function fileLine(entry: Entry): string {

@@ -133,7 +133,7 @@ describe('old package managers', () => {
 describe('maintainer scripts', () => {
   const scripts = ['deb', 'rpm'].flatMap((family) =>
     readdirSync(join('packaging', family))
-      .filter((name) => /^(pre|post)(inst|rm|un|trans)?$/.test(name))
+      .filter((name) => /^(?:selinux-)?(?:pre|post)(?:inst|rm|un|trans)?$|^trigger$/.test(name))
       .map((name) => join('packaging', family, name)),
   );
 

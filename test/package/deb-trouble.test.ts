@@ -5,14 +5,17 @@ import { testRoot, command, type CommandResult } from '../roots/machine.ts';
 import { Host } from './host.ts';
 import { packagePath, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
-import { makeNextDeb, NEXT_VERSION } from './stand-ins.ts';
+import { makeNextDeb, makeStockDeb, NEXT_VERSION, STOCK_DEB_VERSION } from './stand-ins.ts';
 
 const NAME = 'ec2-instance-connect';
 
 let repository: TestRepository | undefined;
 let host: Host;
 beforeAll(() => {
-  repository = makeRepository([packagePath('deb', 'x64')], makeNextDeb);
+  repository = makeRepository([packagePath('deb', 'x64')], (folder) => {
+    makeStockDeb(folder);
+    makeNextDeb(folder);
+  });
 }, 300_000);
 afterAll(() => {
   repository?.discard();
@@ -63,6 +66,22 @@ describe('a package operation that is killed in a maintainer script', () => {
     await must('purge', NAME);
     expect(await host.machine.sh('sshd -T')).toBe(before);
     expect(existsSync(host.machine.path('/var/lib/ec2-instance-connect'))).toBe(false);
+  });
+});
+
+describe('a package operation that fails', () => {
+  beforeEach(boot, 180_000);
+  afterEach(() => host.stop());
+
+  it('keeps its wiring where a downgrade does not come to be', async () => {
+    await must('update');
+    await must('install', `${NAME}=${VERSION}`);
+    await host.machine.sh('touch /run/fail-preinst');
+    const older = ['install', '--allow-downgrades', `${NAME}=${STOCK_DEB_VERSION}`];
+    expect((await host.apt(...older)).status).not.toBe(0);
+    const query = ['dpkg-query', '-W', '-f', '${db:Status-Abbrev}${Version}', NAME];
+    expect((await host.machine.run(query)).stdout).toBe(`ii ${VERSION}`);
+    expect(await host.loginWithPushedKey()).toBe(true);
   });
 });
 
@@ -190,5 +209,25 @@ describe('an image that is being built: no systemd, no metadata service', () => 
     );
     expect(result).toMatchObject({ status: 0 });
     expect(result.stdout + result.stderr).toContain('there is no sshd');
+  });
+
+  // A package that brings sshd, with its configuration made by its script, as Debian's does it.
+  const LATE_SSHD = `
+    mkdir -p /tmp/late/DEBIAN /tmp/late/usr/sbin
+    cp /usr/sbin/sshd /tmp/late/usr/sbin/ && cp -a /etc/ssh /tmp/ssh
+    printf 'Package: late\\nVersion: 1\\nArchitecture: amd64\\nMaintainer: x <x@x>\\nDescription: x\\n' >/tmp/late/DEBIAN/control
+    printf '#!/bin/sh\\ncp -a /tmp/ssh /etc/ssh\\nid sshd || useradd -r -d /run/sshd sshd\\n' >/tmp/late/DEBIAN/postinst
+    chmod 755 /tmp/late/DEBIAN/postinst
+    dpkg-deb -Znone -b /tmp/late /tmp/late.deb
+    dpkg --purge --force-all openssh-server && rm -rf /etc/ssh`;
+  const SEE = 'mkdir -p /run/sshd && sshd -T';
+
+  it.each([
+    ['comes later', `dpkg -i ${DEB} && test ! -e /usr/sbin/sshd && dpkg -i /tmp/late.deb`],
+    ['comes in the same run', `dpkg -i ${DEB} /tmp/late.deb`],
+  ])('wires sshd that %s', async (_, installation) => {
+    const result = await inChroot(`(${LATE_SSHD}) >/dev/null 2>&1; ${installation} && ${SEE}`);
+    expect(result).toMatchObject({ status: 0 });
+    expect(result.stdout).toMatch(/^authorizedkeyscommand \/usr\/share\/ec2-instance-connect\//m);
   });
 });

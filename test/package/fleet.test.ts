@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CommandResult } from '../roots/machine.ts';
 import { Host, REPOSITORY_URL } from './host.ts';
-import { packagePath, VERSION } from './packages.ts';
+import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import { makeForeignRpms } from './stand-ins-rpm.ts';
 
@@ -51,7 +52,8 @@ describe('the forms', () => {
     };
     expect(readFileSync(`${FLEET}/cloud-init.yaml`, 'utf8')).toMatch(/^#cloud-config\n/);
     expect(data.write_files[0]?.content).toBe(INSTALL);
-    expect(data.runcmd[0]?.[0]).toBe(data.write_files[0]?.path);
+    // Not executed by itself: /run is mounted noexec where it comes from an initramfs.
+    expect(data.runcmd[0]?.slice(0, 2)).toEqual(['sh', data.write_files[0]?.path]);
   });
 
   it('an Image Builder component of schema 1.0 with the same script', () => {
@@ -81,46 +83,79 @@ describe('the forms', () => {
   });
 });
 
+/** What install.sh calls on a system of the yum family, besides the package manager. */
+const COMMANDS = ['awk', 'install', 'mktemp', 'rm', 'sed', 'sh'];
+
 describe('install.sh, from the repositories', () => {
   let repository: TestRepository;
   let host: Host;
-  beforeAll(async () => {
-    const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64')];
+  beforeAll(() => {
+    const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64'), POLICY_RPM];
     repository = makeRepository(packages, makeForeignRpms);
-    host = await Host.boot('bookworm', repository.folder);
-  }, 300_000);
-  afterAll(async () => {
-    await host.stop();
+  });
+  afterAll(() => {
     repository.discard();
   });
-
-  async function install(...args: string[]): Promise<ReturnType<Host['machine']['run']>> {
-    return host.machine.run(['/bin/sh', '-s', '--', ...args], INSTALL);
-  }
-
-  it('refuses a key that is not the one that was told', async () => {
+  beforeEach(async () => {
+    host = await Host.boot('bookworm', repository.folder);
     await host.machine.sh('rm -rf /etc/apt/sources.list.d/*');
-    // The roots have neither curl nor gpg, as images of clouds do: this side's stand in.
+    // The roots have neither curl nor gpg, as images of clouds do, nor dnf and rpm: this side's stand in.
     await host.prepareDnf();
     await host.machine.sh(`
+      rm /etc/yum.repos.d/* && mkdir -p /opt/tools/tmp && mount --bind /tmp /opt/tools/tmp
+      mkdir /run/yum && for name in ${COMMANDS.join(' ')}; do ln -s "$(command -v $name)" /run/yum/; done
+      wrap() { printf '#!/bin/sh\\nPATH=/usr/sbin:/usr/bin exec chroot /opt/tools %s "$@"\\n' "$2" >$1 && chmod 755 $1; }
       for name in curl gpg; do
-        printf '#!/bin/sh\\nexec chroot /opt/tools /usr/bin/%s "$@"\\n' $name >/usr/bin/$name
-        chmod 755 /usr/bin/$name
+        wrap /usr/bin/$name /usr/bin/$name
+        ln -s /usr/bin/$name /run/yum/
       done
-      mkdir -p /opt/tools/tmp && mount --bind /tmp /opt/tools/tmp`);
-    const result = await install(REPOSITORY_URL, '0'.repeat(40));
+      ln -s /usr/bin/systemctl /usr/bin/ec2-instance-connect /usr/sbin/chroot /run/yum/
+      wrap /run/yum/rpm '/usr/bin/rpm --root /root'
+      wrap /run/yum/dnf '${Host.DNF.join(' ')}'`);
+  });
+  afterEach(() => host.stop());
+
+  /** Runs install.sh in one of both families: without apt-get in the search path it is yum's. */
+  async function install(family: 'apt' | 'yum', key: string): Promise<CommandResult> {
+    const path = family === 'apt' ? [] : ['/usr/bin/env', 'PATH=/run/yum'];
+    const args = ['/bin/sh', '-s', '--', REPOSITORY_URL, key];
+    return host.machine.run([...path, ...args], INSTALL);
+  }
+
+  it.each(['apt', 'yum'] as const)('refuses a key that is not the one told: %s', async (family) => {
+    const result = await install(family, '0'.repeat(40));
     expect(result.status).toBe(1);
     expect(result.stderr).toContain(fingerprint(repository));
-    expect((await host.machine.run(['ls', '/etc/apt/sources.list.d'])).stdout).toBe('');
+    const lists = await host.machine.sh('ls /etc/apt/sources.list.d /etc/yum.repos.d');
+    expect(lists).not.toContain(NAME);
   });
 
-  it('installs, and does nothing the second time', async () => {
+  it('installs with apt-get, and does nothing the second time', async () => {
     for (const time of ['first', 'second']) {
-      const result = await install(REPOSITORY_URL, fingerprint(repository));
-      expect(result).toMatchObject({ status: 0 });
-      const version = await host.machine.sh(`dpkg-query -W -f '\${Version}' ${NAME}`);
-      expect([time, version]).toEqual([time, VERSION]);
+      expect([time, await install('apt', fingerprint(repository))]).toMatchObject([
+        time,
+        { status: 0 },
+      ]);
+      expect(await host.machine.sh(`dpkg-query -W -f '\${Version}' ${NAME}`)).toBe(VERSION);
     }
+    expect(await host.loginWithPushedKey()).toBe(true);
+  });
+
+  it('installs with dnf, the policy module too, and does nothing the second time', async () => {
+    for (const time of ['first', 'second']) {
+      const result = await install('yum', fingerprint(repository));
+      expect([time, result]).toMatchObject([time, { status: 0 }]);
+      const installed = (await host.rpm('-q', NAME, `${NAME}-selinux`)).stdout;
+      expect(installed).toBe(`${NAME}-${VERSION}.x86_64\n${NAME}-selinux-${VERSION}.noarch\n`);
+    }
+    expect(await host.loginWithPushedKey()).toBe(true);
+  });
+
+  it('restarts sshd where that is wired in its unit, and sessions go on', async () => {
+    await host.machine.sh(`
+      sed -i '/^Include/d' /etc/ssh/sshd_config
+      rm -f /etc/ssh/sshd_config.d/* && systemctl restart ssh.service`);
+    expect(await install('apt', fingerprint(repository))).toMatchObject({ status: 0 });
     expect(await host.loginWithPushedKey()).toBe(true);
   });
 

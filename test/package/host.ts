@@ -27,6 +27,13 @@ export const REPOSITORY_URL: string = new URL('http://127.0.0.1:8181').origin;
 
 /** See the head of this file. */
 export class Host {
+  /** dnf as `dnf` runs it, without what it is to do. */
+  static readonly DNF: readonly string[] = [
+    ...['/usr/bin/dnf-3', '-y', '-q', '--installroot=/root', '--releasever=2023'],
+    ...['reposdir=/root/etc/yum.repos.d', 'cachedir=/root/var/cache/dnf', 'keepcache=0'].flatMap(
+      (setting) => ['--setopt', setting],
+    ),
+  ];
   readonly machine: Machine;
   readonly #work: string;
   readonly #services: ChildProcess[] = [];
@@ -82,14 +89,7 @@ export class Host {
    * own: the roots are Debian's and have none. Only our repository is known.
    */
   dnf(...args: readonly string[]): Promise<CommandResult> {
-    const settings = [
-      'reposdir=/root/etc/yum.repos.d',
-      'cachedir=/root/var/cache/dnf',
-      'keepcache=0',
-    ];
-    const fixed = ['-y', '-q', '--installroot=/root', '--releasever=2023'];
-    const given = settings.flatMap((setting) => ['--setopt', setting]);
-    return this.machine.run(['chroot', TOOLS, '/usr/bin/dnf-3', ...fixed, ...given, ...args]);
+    return this.machine.run(['chroot', TOOLS, ...Host.DNF, ...args]);
   }
 
   /** Runs rpm on the machine's root, as `dnf` does. */

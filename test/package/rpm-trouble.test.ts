@@ -54,12 +54,24 @@ describe('a transaction that is killed in a scriptlet', () => {
     expect((await host.rpm('-q', NAME)).stdout).toBe(`${NAME}-${NEXT_VERSION}.x86_64\n`);
   });
 
-  it.each(['pre', 'after-post', 'posttrans'])('takes over when it is run again: %s', async (at) => {
-    await must('-U', `${REPOSITORY_URL}/yum/packages/${NAME}-${STOCK_RPM_VERSIONS.amazon}.rpm`);
+  it.each([
+    ['pre', STOCK_RPM_VERSIONS.amazon],
+    ['after-post', STOCK_RPM_VERSIONS.amazon],
+    ['posttrans', STOCK_RPM_VERSIONS.amazon],
+    ['after-post', STOCK_RPM_VERSIONS.redhat],
+  ])('takes over when it is run again: %s, from %s', async (at, stock) => {
+    await must('-U', `${REPOSITORY_URL}/yum/packages/${NAME}-${stock}.rpm`);
     await kill(at, '-U', NEXT);
     await must(...AGAIN);
     expect(await host.loginWithPushedKey()).toBe(true);
     expect((await host.rpm('-q', NAME)).stdout).toBe(`${NAME}-${NEXT_VERSION}.x86_64\n`);
+  });
+
+  it("has its wiring before its last scriptlet, where the stock package's has gone", async () => {
+    await must('-U', `${REPOSITORY_URL}/yum/packages/${NAME}-${STOCK_RPM_VERSIONS.redhat}.rpm`);
+    await kill('posttrans', '-U', NEXT);
+    await host.machine.sh('systemctl restart ssh.service');
+    expect(await host.loginWithPushedKey()).toBe(true);
   });
 
   it('upgrades when it is run again', async () => {

@@ -6,6 +6,7 @@ import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import {
   makeForeignRpms,
+  LATE_SSHD,
   makeNextRpm,
   REDHAT_DROP_IN,
   STOCK_RPM_VERSIONS,
@@ -126,6 +127,20 @@ it('loads the policy module where there is SELinux, and takes it away with its p
 it('installs the policy module where there is no SELinux', async () => {
   await must('install', `${NAME}-selinux`);
   await must('remove', `${NAME}-selinux`);
+});
+
+it('wires sshd that comes later', async () => {
+  await host.machine.sh(`mv /usr/sbin/sshd ${LATE_SSHD}`);
+  await must('install', `${NAME}-${VERSION}`);
+  await must('install', 'openssh-server-9');
+  expect(await effective()).toContain(COMMAND);
+  await host.machine.sh('systemctl restart ssh.service');
+  expect(await host.loginWithPushedKey()).toBe(true);
+});
+
+it('recommends the policy module, which newer rpm than 4.11 knows about', async () => {
+  const asked = await command(['rpm', '-qp', '--recommends', packagePath('rpm', 'x64')]);
+  expect(asked.stdout).toContain(`${NAME}-selinux`);
 });
 
 it('refuses metadata and packages that another key has signed', async () => {

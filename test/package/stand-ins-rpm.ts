@@ -22,6 +22,9 @@ export const STOCK_RPM_VERSIONS = { amazon: '1.1-19', redhat: '2.0.0-5' } as con
 /** What RHEL's stock package brings for sshd. */
 export const REDHAT_DROP_IN = '/etc/ssh/sshd_config.d/60-ec2-instance-connect.conf';
 
+/** Where the stand-in of openssh-server finds sshd when it is installed. */
+export const LATE_SSHD = '/root/sshd';
+
 const COMMAND = '/opt/aws/bin/eic_run_authorized_keys';
 const LINES = `AuthorizedKeysCommand ${COMMAND} %u %f\nAuthorizedKeysCommandUser ec2-instance-connect\n`;
 const MAKE_USER =
@@ -69,7 +72,16 @@ export function makeForeignRpms(output: string): void {
     {
       name: 'stub-distribution',
       version: '1-1',
-      body: `Provides: openssh-server = 8.7p1-1, ca-certificates, shadow-utils = 2:4.9-1, /bin/sh, policycoreutils, selinux-policy-targeted\n${description}`,
+      body: `Provides: openssh-server = 8.7p1-1, ca-certificates, shadow-utils = 2:4.9-1, /bin/sh, coreutils, policycoreutils, selinux-policy-targeted\n${description}`,
+      files: {},
+    },
+    output,
+  );
+  buildSpec(
+    {
+      name: 'openssh-server',
+      version: '9-1',
+      body: `${description}\n%post\nmv ${LATE_SSHD} /usr/sbin/sshd`,
       files: {},
     },
     output,

@@ -47,6 +47,10 @@ Description: stand-in
 `,
     mode: 0o644,
   },
+  '/DEBIAN/preinst': {
+    text: '#!/bin/sh\n[ ! -e /run/fail-preinst ]\n',
+    mode: 0o755,
+  },
   '/DEBIAN/postinst': {
     text: `#!/bin/sh
 set -e
