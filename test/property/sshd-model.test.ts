@@ -77,8 +77,6 @@ it('any word that is quoted for a unit comes out of systemd as it went in', () =
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), (all) => {
       const line = parseExecLine(['/x', ...all.map(quoteForUnit)].join(' '));
-      const alone = all.map(quoteForUnit).includes(';');
-      if (alone) return;
       expect(line && expandWords(line, new Map()).map(({ text }) => text)).toEqual(all);
     }),
   );

@@ -37,7 +37,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export function parseExecLine(text: string): ExecLine | undefined {
   const words = splitUnitWords(text);
   const first = words?.[0];
-  if (words === undefined || first === undefined || words.some((word) => word.text === ';')) {
+  if (words === undefined || first === undefined || words.some(({ raw }) => raw === ';')) {
     return undefined;
   }
   const prefix = PREFIX.exec(first.text)?.[0] ?? '';
@@ -83,6 +83,8 @@ export function quoteForUnit(word: string): string {
 
 interface Word {
   readonly text: string;
+  /** As it stands in the unit: only a bare `;` separates commands. */
+  readonly raw: string;
   readonly start: number;
 }
 
@@ -95,7 +97,7 @@ function splitUnitWords(text: string): readonly Word[] | undefined {
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
     if (quote === '' && /\s/.test(char)) {
-      if (word !== undefined) words.push({ text: word, start });
+      if (word !== undefined) words.push({ text: word, raw: text.slice(start, at), start });
       word = undefined;
       continue;
     }
@@ -110,7 +112,7 @@ function splitUnitWords(text: string): readonly Word[] | undefined {
     else word += char;
   }
   if (quote !== '') return undefined;
-  if (word !== undefined) words.push({ text: word, start });
+  if (word !== undefined) words.push({ text: word, raw: text.slice(start), start });
   return words;
 }
 

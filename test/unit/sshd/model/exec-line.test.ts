@@ -55,6 +55,10 @@ describe('a command line of a unit', () => {
     expect(parseExecLine('/usr/sbin/sshd')?.rest).toBe('/usr/sbin/sshd'.length);
   });
 
+  it.each(['/a ";" b', "/a ';' b", '/a \\; b'])('takes the semicolon of %j for a word', (text) => {
+    expect(parseExecLine(text)?.words).toEqual([';', 'b']);
+  });
+
   it.each(['', '/a "open', '/a ; /b', '/a ;'])('is not understood when it is %j', (text) => {
     expect(parseExecLine(text)).toBeUndefined();
   });
