@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { adopt } from '../sshd/adopt.ts';
 import { hostCommand, type WiringOptions } from '../sshd/context.ts';
 import { disable } from '../sshd/disable.ts';
-import type { SshdEdges } from '../sshd/edges.ts';
+import { UNMANAGED_PATH, type SshdEdges } from '../sshd/edges.ts';
 import { enable } from '../sshd/enable.ts';
 import { hostEdges } from '../sshd/host.ts';
 import type { WiringResult } from '../sshd/result.ts';
@@ -87,6 +88,11 @@ function runWiring(wire: Wire, options: WiringArguments): number {
   const { stdout, stderr } = renderResult(result, hostCommand(edges));
   writeOut(1, stdout);
   writeOut(2, stderr);
+  const { command, outcome, dryRun } = result;
+  if (command === 'disable' && outcome === 'done' && !dryRun && !options['from-package']) {
+    const how = `mkdir -p ${dirname(UNMANAGED_PATH)} && touch ${UNMANAGED_PATH}`;
+    writeOut(1, `the package or sshd, when upgraded, brings it back; to prevent that:\n  ${how}\n`);
+  }
   return result.exitCode;
 }
 

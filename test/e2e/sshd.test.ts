@@ -114,7 +114,10 @@ describe('sshd', () => {
     const enabled = await host.etc();
     await host.must(0, 'sshd', 'enable');
     expect(await host.etc()).toBe(enabled);
-    await host.must(0, 'sshd', 'disable');
+    // The package's scripts need not be told what they do.
+    expect(await host.must(0, 'sshd', 'disable', '--from-package')).not.toContain('sshd-unmanaged');
+    await host.must(0, 'sshd', 'enable');
+    expect(await host.must(0, 'sshd', 'disable')).toContain('touch /etc/ec2-instance-connect/');
     await host.must(0, 'sshd', 'disable');
     expect(await host.etc()).toBe(before);
   });
