@@ -1,6 +1,6 @@
 #!/bin/bash
 # Passes the tests of the project on a fresh Debian or Ubuntu: sets up, builds, checks types and style,
-# makes the packages and repositories, runs the tests. Needs root, node and npm. Takes about 25 minutes
+# makes the packages and repositories, runs the tests. Needs root, node and npm. Takes about 20 minutes
 # on two cores. The last line is "N passed, N failed".
 # With --quick the packages' own tests are left out, which halves that; they count as one skipped.
 set -uo pipefail

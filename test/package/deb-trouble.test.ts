@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testRoot, command, type CommandResult } from '../roots/machine.ts';
 import { Host } from './host.ts';
 import { packagePath, VERSION } from './packages.ts';
-import { makeRepository, type TestRepository } from './repository.ts';
+import { makeRepository, tamper, type TestRepository } from './repository.ts';
 import { makeNextDeb, makeStockDeb, NEXT_VERSION, STOCK_DEB_VERSION } from './stand-ins.ts';
 
 const NAME = 'ec2-instance-connect';
@@ -139,30 +138,15 @@ describe('a repository that somebody has changed', () => {
     changed.discard();
   });
 
-  /** Changes every file whose path ends so, where text stands in it, or else one byte in its middle. */
-  function tamper(pattern: RegExp, from?: string, to = ''): void {
-    const files = readdirSync(changed.folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => pattern.test(name))
-      .map((name) => join(changed.folder, name));
-    expect(files).not.toEqual([]);
-    for (const path of files.filter((each) => statSync(each).isFile())) {
-      const bytes = readFileSync(path);
-      const middle = bytes.length >> 1;
-      if (from !== undefined) bytes.write(to, bytes.indexOf(from), 'latin1');
-      else bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
-      writeFileSync(path, bytes);
-    }
-  }
-
   it('is refused where the signed index is changed', async () => {
-    tamper(/InRelease$/, 'Codename: stable', 'Codename: stAble');
+    tamper(changed, /InRelease$/, 'Codename: stable', 'Codename: stAble');
     const update = await machine.apt('update');
     expect(update.stdout + update.stderr).toMatch(/BADSIG|not signed|isn't valid/);
     expect((await machine.apt('install', NAME)).status).not.toBe(0);
   });
 
   it('is refused where a list of packages is changed', async () => {
-    tamper(/binary-amd64\/(?:Packages|by-hash\/SHA256\/)/);
+    tamper(changed, /binary-amd64\/(?:Packages|by-hash\/SHA256\/)/);
     const update = await machine.apt('update');
     expect(update.stdout + update.stderr).toMatch(/Hash Sum mismatch|unexpected size/);
     expect((await machine.apt('install', NAME)).status).not.toBe(0);
@@ -170,7 +154,7 @@ describe('a repository that somebody has changed', () => {
 
   it('is refused where a package is changed', async () => {
     expect(await machine.apt('update')).toMatchObject({ status: 0 });
-    tamper(/\.deb$/);
+    tamper(changed, /\.deb$/);
     const install = await machine.apt('install', NAME);
     expect(install.status).not.toBe(0);
     expect(install.stdout + install.stderr).toContain('Hash Sum mismatch');

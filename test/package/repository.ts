@@ -1,6 +1,15 @@
 /** Signed repositories of the packages under test and their stand-ins, with a throwaway key. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { makeAptRepository } from '../../scripts/repo/apt.ts';
@@ -53,4 +62,24 @@ export function makeRepository(
       rmSync(work, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Changes files of a repository as somebody would who cannot sign.
+ * @param pattern for their paths
+ * @param from text that is overwritten with `to`; without it, one bit in the middle is turned over
+ */
+export function tamper(repository: TestRepository, pattern: RegExp, from?: string, to = ''): void {
+  const files = readdirSync(repository.folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .map((name) => join(repository.folder, name))
+    .filter((path) => statSync(path).isFile());
+  if (files.length === 0) throw new Error(`expected files like ${String(pattern)}, found none`);
+  for (const path of files) {
+    const bytes = readFileSync(path);
+    const middle = bytes.length >> 1;
+    if (from !== undefined) bytes.write(to, bytes.indexOf(from), 'latin1');
+    else bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    writeFileSync(path, bytes);
+  }
 }

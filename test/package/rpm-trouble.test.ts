@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Host, REPOSITORY_URL } from './host.ts';
 import { packagePath, VERSION } from './packages.ts';
-import { makeRepository, type TestRepository } from './repository.ts';
+import { makeRepository, tamper, type TestRepository } from './repository.ts';
 import { makeForeignRpms, makeNextRpm, STOCK_RPM_VERSIONS } from './stand-ins-rpm.ts';
 import { NEXT_VERSION } from './stand-ins.ts';
 
@@ -22,12 +22,11 @@ beforeAll(() => {
 afterAll(() => {
   repository?.discard();
 });
-beforeEach(async () => {
-  host = await Host.boot('bookworm', repository?.folder ?? '');
+async function boot(of: TestRepository | undefined): Promise<void> {
+  host = await Host.boot('bookworm', of?.folder ?? '');
   await host.prepareDnf();
   expect(await host.dnf('install', 'stub-distribution')).toMatchObject({ status: 0 });
-});
-afterEach(() => host.stop());
+}
 
 /** The scriptlet's begin and its end. */
 function moments(...scripts: readonly string[]): readonly string[] {
@@ -47,6 +46,9 @@ async function must(...args: readonly string[]): Promise<void> {
 }
 
 describe('a transaction that is killed in a scriptlet', () => {
+  beforeEach(() => boot(repository));
+  afterEach(() => host.stop());
+
   it.each(moments('pre', 'post', 'posttrans'))('installs when it is run again: %s', async (at) => {
     await kill(at, '-U', NEXT);
     await must(...AGAIN);
@@ -90,5 +92,29 @@ describe('a transaction that is killed in a scriptlet', () => {
     expect(await host.machine.sh('sshd -T')).toBe(before);
     expect(existsSync(host.machine.path(`/var/lib/${NAME}`))).toBe(false);
     expect(existsSync(host.machine.path('/opt/aws'))).toBe(false);
+  });
+});
+
+describe('a repository that somebody has changed', () => {
+  let changed: TestRepository;
+  beforeEach(async () => {
+    changed = makeRepository([packagePath('rpm', 'x64')], makeForeignRpms);
+    await boot(changed);
+    // What was fetched before the change does not count.
+    expect(await host.dnf('clean', 'all')).toMatchObject({ status: 0 });
+  });
+  afterEach(async () => {
+    await host.stop();
+    changed.discard();
+  });
+
+  it.each([
+    ['the signed list of lists', /repomd\.xml$/],
+    ['a list of packages', /-primary\.xml\.gz$/],
+    ['a package', /3\.0\.0-1\.x86_64\.rpm$/],
+  ])('is refused where %s is changed', async (_, pattern) => {
+    tamper(changed, pattern);
+    expect((await host.dnf('install', NAME)).status).not.toBe(0);
+    expect((await host.rpm('-q', NAME)).status).not.toBe(0);
   });
 });
