@@ -84,6 +84,25 @@ describe('a package operation that fails', () => {
   });
 });
 
+describe('a stock package that has made its drop-in itself', () => {
+  beforeEach(boot, 180_000);
+  afterEach(() => host.stop());
+
+  it('leaves none behind when it is taken over', async () => {
+    const dropIn = '/lib/systemd/system/ssh.service.d/ec2-instance-connect.conf';
+    await must('update');
+    await must('install', `${NAME}=${STOCK_DEB_VERSION}`);
+    await host.machine.sh(`sed -i '/ec2-instance-connect.conf$/d' /var/lib/dpkg/info/${NAME}.list`);
+    await must('install', `${NAME}=${VERSION}`);
+    expect(existsSync(host.machine.path(dropIn))).toBe(false);
+    await host.machine.sh('systemctl restart ssh.service');
+    expect(await host.loginWithPushedKey()).toBe(true);
+    await must('remove', NAME);
+    expect(await host.machine.sh('systemctl show -p ExecStart ssh.service')).not.toContain(NAME);
+    expect(await host.loginWithFile()).toBe(true);
+  });
+});
+
 describe('a host that says no', () => {
   beforeEach(boot, 180_000);
   afterEach(() => host.stop());
