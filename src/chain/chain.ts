@@ -9,8 +9,9 @@ export interface ChainRequest {
   readonly fingerprint?: string | undefined;
 }
 
-/** What can go wrong with a helper; it loses its own lines and nothing else happens. */
+/** What can go wrong with a helper, or all of them; they lose their lines and nothing else happens. */
 export type ChainEventCode =
+  | 'chain-broken'
   | 'directory-unreadable'
   | 'directory-unsafe'
   | 'too-many-helpers'

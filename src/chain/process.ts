@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ChainEvent } from './chain.ts';
 import { MAX_OUTPUT_BYTES } from './output.ts';
@@ -19,8 +19,6 @@ const DRAIN_MS = 100;
 /** The variables that sshd gives its commands (subprocess() in OpenSSH's misc.c). */
 const SSHD_ENVIRONMENT = ['PATH', 'USER', 'LOGNAME', 'HOME', 'LANG'];
 
-type HelperProcess = ChildProcessByStdio<null, Readable, null>;
-
 /**
  * Runs a program as sshd would: no shell, /dev/null as stdin and stderr, `/` as working folder,
  * sshd's environment. It gets a process group of its own, which is killed when it ends, prints more
@@ -31,7 +29,7 @@ type HelperProcess = ChildProcessByStdio<null, Readable, null>;
  */
 export function runProgram(path: string, args: readonly string[], limitMs: number): Promise<Ended> {
   return new Promise((resolve) => {
-    let child: HelperProcess;
+    let child: ChildProcess;
     try {
       child = spawn(path, args, {
         stdio: ['ignore', 'pipe', 'ignore'],
@@ -43,7 +41,16 @@ export function runProgram(path: string, args: readonly string[], limitMs: numbe
       resolve(failure('helper-cannot-start', String(error)));
       return;
     }
-    supervise(child, Math.max(limitMs, 0), resolve);
+    const { stdout } = child;
+    if (stdout) {
+      supervise(child, stdout, Math.max(limitMs, 0), resolve);
+      return;
+    }
+    // Without a descriptor left (EMFILE, ENFILE) spawn does not throw: the child has no streams, and
+    // the error comes as an event.
+    child.on('error', (error) => {
+      resolve(failure('helper-cannot-start', error.message));
+    });
   });
 }
 
@@ -58,7 +65,12 @@ export async function homeOf(user: string, limitMs: number): Promise<string | un
   return name !== undefined && home?.startsWith('/') ? home : undefined;
 }
 
-function supervise(child: HelperProcess, limitMs: number, resolve: (ended: Ended) => void): void {
+function supervise(
+  child: ChildProcess,
+  stdout: Readable,
+  limitMs: number,
+  resolve: (ended: Ended) => void,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let status: string | undefined;
@@ -68,7 +80,7 @@ function supervise(child: HelperProcess, limitMs: number, resolve: (ended: Ended
     clearTimeout(drain);
     // Once the helper has been waited for, its group was killed, and the number may be another's.
     if (status === undefined) killGroup(child);
-    child.stdout.destroy();
+    stdout.destroy();
     resolve(ended);
   };
   const output = (events: Ended['events'] = []): Ended =>
@@ -77,7 +89,7 @@ function supervise(child: HelperProcess, limitMs: number, resolve: (ended: Ended
       : failure('helper-failed', `expected exit status 0, got ${status ?? 'none'}`);
   const late = failure('helper-timeout', `expected an end within ${Math.round(limitMs)} ms`);
   const limit = setTimeout(finish, limitMs, late);
-  child.stdout.on('data', (chunk: Buffer) => {
+  stdout.on('data', (chunk: Buffer) => {
     size += chunk.length;
     chunks.push(chunk);
     if (size <= MAX_OUTPUT_BYTES) return;
@@ -113,7 +125,7 @@ function sshdEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 // The group outlives its leader while any of its processes lives; ESRCH says that none does.
-function killGroup(child: HelperProcess): void {
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');

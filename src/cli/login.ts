@@ -1,4 +1,5 @@
 import { runChain, type ChainResult } from '../chain/chain.ts';
+import { CHAIN_DIRECTORY } from '../chain/names.ts';
 import { Fault } from '../verdict/fault.ts';
 import { identifyMachine } from '../host/machine.ts';
 import { readTrustStore } from '../host/trust-store.ts';
@@ -53,7 +54,8 @@ async function concludeLogin(args: readonly string[], options: LoginOptions): Pr
     return usage(`expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`, options);
   }
   const deadline: Deadline = { remaining: () => DEADLINE_MS - process.uptime() * 1000 };
-  const chain = runChain({}, { user, fingerprint: text }, deadline.remaining());
+  const request = { user, fingerprint: text };
+  const chain = runChain({}, request, deadline.remaining()).catch(withoutHelpers);
   const own = await settle(user, fingerprint, deadline, options);
   const ending = addHelpers(own, await chain);
   for (const { event, message, fields } of ending.events) {
@@ -79,6 +81,12 @@ async function settle(
     }
     return { stdout: '', exitCode: EXIT_BUG, events: [bugEvent(error)] };
   }
+}
+
+/** An error of ours in the chain is never the end of our own keys: no lines, and one event. */
+function withoutHelpers(error: unknown): ChainResult {
+  const detail = String(error);
+  return { lines: [], events: [{ code: 'chain-broken', helper: CHAIN_DIRECTORY, detail }] };
 }
 
 /**

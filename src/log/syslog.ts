@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 
 /** How sure we are that the lines have arrived; for `verify-install` and the tests. */
@@ -69,7 +69,7 @@ function writeToJournal(lines: readonly SyslogLine[]): Promise<boolean> {
 function writeToLogger(lines: readonly SyslogLine[]): Promise<boolean> {
   return new Promise((resolve) => {
     const form = ['-t', IDENTIFIER, '-p', 'authpriv.info', '--prio-prefix', '--size', '4096'];
-    const child = spawn(LOGGER, form, { stdio: ['pipe', 'ignore', 'ignore'] });
+    const child: ChildProcess = spawn(LOGGER, form, { stdio: ['pipe', 'ignore', 'ignore'] });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       resolve(false);
@@ -82,6 +82,8 @@ function writeToLogger(lines: readonly SyslogLine[]): Promise<boolean> {
       clearTimeout(timer);
       resolve(code === 0);
     });
+    // Without a descriptor left (EMFILE, ENFILE) the child has no streams, and the error follows.
+    if (!child.stdin) return;
     child.stdin.on('error', () => undefined);
     child.stdin.end(
       lines.map(({ severity, text }) => `<${AUTHPRIV | severity}>${text}\n`).join(''),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runChain, type ChainEdges, type ChainRequest } from '../../../src/chain/chain.ts';
 import { readPathFacts } from '../../../src/chain/host.ts';
 import { MAX_HELPERS } from '../../../src/chain/names.ts';
+import { run as runCommand } from '../../rig/run.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMtUy4T0xNq6';
 const REQUEST: ChainRequest = { user: 'alice', fingerprint: 'SHA256:abc' };
@@ -160,6 +161,21 @@ describe('a helper that does not behave loses only its own lines and is named', 
     writeFileSync(join(directory, 'bad'), '#!/nonexistent\n');
     chmodSync(join(directory, 'bad'), 0o755);
     expect(await run()).toEqual({ lines: [KEY], events: [['helper-cannot-start', 'bad']] });
+  });
+
+  it('when no descriptor is left for it', async () => {
+    const source = join(import.meta.dirname, '../../../src/chain/process.ts');
+    const program = `
+      const { runProgram } = await import(${JSON.stringify(source)});
+      const { openSync } = await import('node:fs');
+      try {
+        for (;;) openSync('/dev/null', 'r');
+      } catch {}
+      const ended = await runProgram('/bin/true', [], ${PLENTY_MS});
+      console.log(JSON.stringify(ended.events.map(({ code }) => code)));`;
+    const node = [process.execPath, '--input-type=module', '--eval', program] as const;
+    const { stdout } = await runCommand(['bash', '-c', 'ulimit -n 64; exec "$@"', 'bash', ...node]);
+    expect(stdout).toBe('["helper-cannot-start"]\n');
   });
 
   it.each([
