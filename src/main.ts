@@ -8,12 +8,18 @@ const LOGIN_COMMAND = 'authorized-keys';
 
 /** sshd's own calls have only plain arguments; whatever has an option comes from a person. */
 async function main(): Promise<void> {
-  process.on('uncaughtException', endWithBug);
+  const bug = { isEnding: false };
+  process.on('uncaughtException', (error) => {
+    bug.isEnding = true;
+    endWithBug(error);
+  });
   const given = process.argv.slice(2);
   const args = basename(process.argv0) === LOGIN_NAME ? [LOGIN_COMMAND, ...given] : given;
   const [command, ...rest] = args;
   const isLogin = command === LOGIN_COMMAND && !rest.some((argument) => argument.startsWith('-'));
-  process.exit(isLogin ? await runLogin(rest) : await runForPerson(args));
+  const exitCode = isLogin ? await runLogin(rest) : await runForPerson(args);
+  // The bug's own ending exits when it has been logged.
+  if (!bug.isEnding) process.exit(exitCode);
 }
 
 /** yargs is loaded only here. */

@@ -6,3 +6,6 @@ export type Finish = (exitCode: number) => void;
 
 /** The call itself is wrong; the message names what, lower case, and is shown as it is. */
 export class UsageError extends Error {}
+
+/** sysexits(3) EX_SOFTWARE: an error of ours. */
+export const EXIT_BUG = 70;

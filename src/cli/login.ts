@@ -10,11 +10,8 @@ import { toSyslogLines } from '../log/logger.ts';
 import { writeSyslog } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
 import { answerLogin, type LoginEdges, type Outcome } from './authorized-keys.ts';
-import { EXIT_USAGE } from './command.ts';
+import { EXIT_BUG, EXIT_USAGE } from './command.ts';
 import { writeOut } from './output.ts';
-
-/** sysexits(3) EX_SOFTWARE: an error of ours. */
-const EXIT_BUG = 70;
 
 interface Ending {
   readonly stdout: string | Buffer;
@@ -40,6 +37,8 @@ export async function runLogin(
   const { stdout, exitCode, events } = await concludeLogin(args, options);
   const delivery = record(events);
   writeOut(1, stdout);
+  // From here on sshd has the keys, and an error in the logging is too late to take them back.
+  if (stdout.length > 0) process.exitCode ??= exitCode;
   await delivery;
   return exitCode;
 }
@@ -134,12 +133,16 @@ async function withDeadline(work: Promise<Outcome>, deadline: Deadline): Promise
 }
 
 /**
- * The end of a run that met an error of ours outside of every other net: logged with its stack,
- * nothing printed, exit code 70.
+ * The end of a run that met an error of ours outside of every other net: logged with its stack, and
+ * exit code 70 with nothing more on stdout (writeOut sees to it), for the run may still be going on.
+ * Where the keys are out already it ends as was decided: sshd would throw them away otherwise.
+ * The process remembers which of the two came first, as its exit code.
  */
 export function endWithBug(error: unknown): void {
+  process.exitCode ??= EXIT_BUG;
   writeOut(2, `ec2-instance-connect: ${String(error)}\n`);
-  void record([bugEvent(error)]).then(() => process.exit(EXIT_BUG));
+  const wasPrinted = process.exitCode !== EXIT_BUG;
+  void record([bugEvent(error, wasPrinted)]).then(() => process.exit());
 }
 
 /** Writes the audit trail; whatever fails in it is nobody's login.  */

@@ -1,12 +1,15 @@
 import { writeSync } from 'node:fs';
+import { EXIT_BUG } from './command.ts';
 
 /**
  * Writes text to a descriptor in one call and waits for it. A reader that has gone away is no error:
- * sshd up to 7.4 stops reading at the first key that matches.
+ * sshd up to 7.4 stops reading at the first key that matches. Once the run ends with an error of ours
+ * (endWithBug) nothing goes to stdout.
  * @param descriptor 1 or 2
  * @param text nothing is written for an empty text
  */
 export function writeOut(descriptor: 1 | 2, text: string | Buffer): void {
+  if (descriptor === 1 && process.exitCode === EXIT_BUG) return;
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     const written = writeSome(descriptor, rest);

@@ -69,11 +69,15 @@ export function faultEvent(fault: Fault, user: string): AuditEvent {
   };
 }
 
-/** The event of an error that is nobody's verdict and no fault: ours. */
-export function bugEvent(error: unknown): AuditEvent {
+/**
+ * The event of an error that is nobody's verdict and no fault: ours.
+ * @param wasPrinted whether sshd had its answer before
+ */
+export function bugEvent(error: unknown, wasPrinted = false): AuditEvent {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const fields = { stack: printable(stack, 2000) };
-  return { level: 'error', event: 'bug', message: 'internal error; nothing was printed', fields };
+  const outcome = wasPrinted ? 'the keys had been printed' : 'nothing was printed';
+  return { level: 'error', event: 'bug', message: `internal error; ${outcome}`, fields };
 }
 
 /** The event of a wrong AuthorizedKeysCommand line, whose author cannot see our stderr. */

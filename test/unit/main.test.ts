@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandResult } from '../rig/run.ts';
-import { LONELY_INSTANCE, NO_INSTANCE, runOn } from '../support/private-machine.ts';
+import { CHAIN_DIRECTORY } from '../../src/chain/names.ts';
+import {
+  LONELY_INSTANCE,
+  NO_INSTANCE,
+  runOn,
+  type PrivateMachine,
+} from '../support/private-machine.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
@@ -59,12 +65,38 @@ describe('the program, by its name', () => {
 });
 
 describe('the program, when it meets an error of its own', () => {
+  const CLI = join(import.meta.dirname, '../../src/cli');
+  /** Where a helper gives the login a line to print. */
+  const WITH_HELPER: PrivateMachine = {
+    ...NO_INSTANCE,
+    files: { [`${CHAIN_DIRECTORY}/helper`]: '#!/bin/sh\necho line\n' },
+    prepare: [`chmod 755 /etc ${CHAIN_DIRECTORY}/helper`],
+  };
+  const evaluate = (body: string): Promise<CommandResult> => {
+    const load = `const load = (name) => import(${JSON.stringify(`${CLI}/`)} + name);
+      const { endWithBug, runLogin } = await load('login.ts');
+      const { writeOut } = await load('output.ts');`;
+    const node = [process.execPath, '--input-type=module', '--eval', `${load}\n${body}`] as const;
+    return runOn(WITH_HELPER, node);
+  };
+  const bug = `endWithBug(new TypeError('ours'));`;
+
   it('prints nothing, says so and exits 70', async () => {
-    const login = join(import.meta.dirname, '../../src/cli/login.ts');
-    const program = `(await import(${JSON.stringify(login)})).endWithBug(new TypeError('ours'));`;
-    const node = [process.execPath, '--input-type=module', '--eval', program] as const;
-    const { status, stdout, stderr } = await runOn(NO_INSTANCE, node);
+    const { status, stdout, stderr } = await evaluate(bug);
     expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
+    expect(stderr).toContain('ours');
+  });
+
+  it('prints nothing afterwards either, although the run goes on', async () => {
+    const { status, stdout } = await evaluate(
+      `${bug} writeOut(1, 'line'); await runLogin(['alice']);`,
+    );
+    expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
+  });
+
+  it('keeps its exit code where the keys are out already', async () => {
+    const { status, stdout, stderr } = await evaluate(`await runLogin(['alice']); ${bug}`);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'line\n' });
     expect(stderr).toContain('ours');
   });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runChain } from '../../../src/chain/chain.ts';
 import { answerLogin } from '../../../src/cli/authorized-keys.ts';
 import { runLogin } from '../../../src/cli/login.ts';
@@ -18,6 +18,11 @@ beforeEach(() => {
   vi.mocked(answerLogin).mockReset().mockResolvedValue({ stdout: LINE, exitCode: 0, events: [] });
   vi.mocked(writeOut).mockReset();
   vi.mocked(writeSyslog).mockReset().mockResolvedValue('journal');
+});
+
+// A run decides the exit code of its process, which is the tests' own here.
+afterEach(() => {
+  process.exitCode = undefined;
 });
 
 /** What the last run printed and logged. */
