@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ChainEvent } from './chain.ts';
 import { MAX_OUTPUT_BYTES } from './output.ts';
@@ -18,6 +18,8 @@ const DRAIN_MS = 100;
 
 /** The variables that sshd gives its commands (subprocess() in OpenSSH's misc.c). */
 const SSHD_ENVIRONMENT = ['PATH', 'USER', 'LOGNAME', 'HOME', 'LANG'];
+
+type HelperProcess = ChildProcessByStdio<null, Readable, null>;
 
 /**
  * Runs a program as sshd would: no shell, /dev/null as stdin and stderr, `/` as working folder,
@@ -41,9 +43,8 @@ export function runProgram(path: string, args: readonly string[], limitMs: numbe
       resolve(failure('helper-cannot-start', String(error)));
       return;
     }
-    const { stdout } = child;
-    if (stdout) {
-      supervise(child, stdout, Math.max(limitMs, 0), resolve);
+    if (hasOutput(child)) {
+      supervise(child, Math.max(limitMs, 0), resolve);
       return;
     }
     // Without a descriptor left (EMFILE, ENFILE) spawn does not throw: the child has no streams, and
@@ -65,12 +66,12 @@ export async function homeOf(user: string, limitMs: number): Promise<string | un
   return name !== undefined && home?.startsWith('/') ? home : undefined;
 }
 
-function supervise(
-  child: ChildProcess,
-  stdout: Readable,
-  limitMs: number,
-  resolve: (ended: Ended) => void,
-): void {
+// The stream is null by its type and undefined in fact.
+function hasOutput(child: ChildProcess): child is HelperProcess {
+  return Boolean(child.stdout);
+}
+
+function supervise(child: HelperProcess, limitMs: number, resolve: (ended: Ended) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let status: string | undefined;
@@ -80,7 +81,7 @@ function supervise(
     clearTimeout(drain);
     // Once the helper has been waited for, its group was killed, and the number may be another's.
     if (status === undefined) killGroup(child);
-    stdout.destroy();
+    child.stdout.destroy();
     resolve(ended);
   };
   const output = (events: Ended['events'] = []): Ended =>
@@ -89,7 +90,7 @@ function supervise(
       : failure('helper-failed', `expected exit status 0, got ${status ?? 'none'}`);
   const late = failure('helper-timeout', `expected an end within ${Math.round(limitMs)} ms`);
   const limit = setTimeout(finish, limitMs, late);
-  stdout.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length;
     chunks.push(chunk);
     if (size <= MAX_OUTPUT_BYTES) return;
@@ -125,7 +126,7 @@ function sshdEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 // The group outlives its leader while any of its processes lives; ESRCH says that none does.
-function killGroup(child: ChildProcess): void {
+function killGroup(child: HelperProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
