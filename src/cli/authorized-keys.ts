@@ -13,6 +13,7 @@ import type { Metadata } from '../imds/client.ts';
 import { fetchKeyBlob, fetchSignerDocuments, type SignerDocuments } from '../imds/gather.ts';
 import { decisionEvents, type AuditEvent } from '../log/events.ts';
 import { signerName } from '../signer/signer-name.ts';
+import { MAX_STAPLES } from '../signer/verify-signer.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
 import { isPushableUserName } from '../ssh/user-name.ts';
 import { TrustAnchors } from '../x509/trust-anchors.ts';
@@ -71,7 +72,7 @@ export async function answerLogin(
     const request = { ...question, instanceId: '', now: edges.now() };
     return outcome(nothingToProve(selection), request);
   }
-  const documents = await fetchSignerDocuments(imds);
+  const documents = await fetchSignerDocuments(imds, MAX_STAPLES);
   explain?.(describeDocuments(documents));
   requireOwnAnswers(machine, documents.instanceId);
   const request = { ...question, instanceId: documents.instanceId, now: edges.now() };

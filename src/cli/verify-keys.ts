@@ -39,7 +39,8 @@ const MAX_ANCHORS = 8 * 1024 * 1024;
 /**
  * Takes the same decision as a login, offline, on captured material.
  * @returns exit code 0 where a key was accepted, 1 where none was
- * @throws InputError where a file or folder cannot be read or is larger than a login would read
+ * @throws InputError where a file or folder cannot be read, or a file other than a staple is larger than
+ * a login would read
  */
 export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
   const { instanceId, fingerprint, at } = options;
@@ -63,16 +64,21 @@ export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
 }
 
 function readInput(path: string, limit: number): Buffer {
+  const content = readUpTo(path, limit);
+  if (content !== undefined) return content;
+  throw new InputError(`cannot read ${printable(path)}: larger than ${limit} bytes`);
+}
+
+/** The content, or undefined where there is more of it. */
+function readUpTo(path: string, limit: number): Buffer | undefined {
   try {
-    const { size } = statSync(path);
-    if (size > limit) throw new Error(`larger than ${limit} bytes`);
-    return readFileSync(path);
+    return statSync(path).size > limit ? undefined : readFileSync(path);
   } catch (error) {
     throw new InputError(`cannot read ${printable(path)}: ${messageOf(error)}`);
   }
 }
 
-/** Each file of the folder is a staple, whatever it is called. */
+/** Each file of the folder is a staple, whatever it is called; one that a login would not read is none. */
 function readFolder(path: string): readonly Buffer[] {
   let names: string[];
   try {
@@ -80,7 +86,8 @@ function readFolder(path: string): readonly Buffer[] {
   } catch (error) {
     throw new InputError(`cannot read ${printable(path)}: ${messageOf(error)}`);
   }
-  return names.map((name) => readInput(join(path, name), BODY_LIMITS.staple));
+  const staples = names.map((name) => readUpTo(join(path, name), BODY_LIMITS.staple));
+  return staples.filter((staple) => staple !== undefined);
 }
 
 function messageOf(error: unknown): string {

@@ -3,7 +3,7 @@ const INSTANCE_ID = /^i-[0-9a-f]{8,32}$/;
 const REGION = /^[a-z]{2,8}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}$/;
 const REGION_OF_ZONE = /^([a-z]{2,8}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2})[a-z]?(?:-[a-z0-9-]{1,40})?$/;
 const DOMAIN = /^(?=.{1,200}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/;
-const STAPLE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
+const STAPLE_NAME = /^(?!\.{1,2}$)[^\p{Cc}/\\]{1,128}$/u;
 
 /** Reads a document that is one word; a line break at its end is tolerated. */
 function word(body: Buffer, form: RegExp): string | undefined {
@@ -40,9 +40,11 @@ export function parseDomain(body: Buffer): string | undefined {
   return word(body, DOMAIN);
 }
 
-/** The names of the staples, or undefined where a line cannot be a path segment. */
-export function parseStapleNames(body: Buffer): readonly string[] | undefined {
-  const names = body.toString('latin1').split(/\r?\n/);
-  if (names.at(-1) === '') names.pop();
-  return names.every((name) => STAPLE_NAME.test(name)) ? names : undefined;
+/**
+ * The names of the staples: whatever can be one segment of a path once it is percent-encoded. A name
+ * says nothing of its staple, so one that cannot be asked for is left out and does no harm.
+ */
+export function parseStapleNames(body: Buffer): readonly string[] {
+  const lines = body.toString('utf8').split(/\r?\n/);
+  return lines.filter((line) => STAPLE_NAME.test(line));
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../verdict/fault.ts';
+import { Fault, type FaultCode } from '../verdict/fault.ts';
 import type { Metadata } from './client.ts';
 import {
   parseDomain,
@@ -7,7 +7,11 @@ import {
   parseRegionOfZone,
   parseStapleNames,
 } from './documents.ts';
-import { BODY_LIMITS, MAX_STAPLES } from './limits.ts';
+import { BODY_LIMITS } from './limits.ts';
+
+const STAPLES = 'managed-ssh-keys/signer-ocsp/';
+/** An answer that is no staple. */
+const ABSENT: ReadonlySet<FaultCode> = new Set(['IMDS_STATUS', 'IMDS_BODY_TOO_LARGE']);
 
 /** What IMDS says besides the keys; nothing of it is believed yet. */
 export interface SignerDocuments {
@@ -33,13 +37,17 @@ export function fetchKeyBlob(imds: Metadata, user: string): Promise<Buffer | und
 
 /**
  * Fetches what proves a signer, in two round trips: everything at once, the staples behind their
- * list.
+ * list. A single staple that is listed and not there is left out.
+ * @param maxStaples how many names the list may hold: as many staples as a signer may have
  * @throws Fault of the client; IMDS_STATUS where a document is missing, IMDS_MALFORMED where it does
  * not have its form
  */
-export async function fetchSignerDocuments(imds: Metadata): Promise<SignerDocuments> {
+export async function fetchSignerDocuments(
+  imds: Metadata,
+  maxStaples: number,
+): Promise<SignerDocuments> {
   const [staples, chain, instanceId, region, domain] = await Promise.all([
-    fetchStaples(imds),
+    fetchStaples(imds, maxStaples),
     fetchRequired(imds, 'managed-ssh-keys/signer-cert/', BODY_LIMITS.chain),
     fetchInstanceId(imds),
     fetchRegion(imds),
@@ -63,16 +71,28 @@ async function fetchRegion(imds: Metadata): Promise<string> {
   return wellFormed(path, body, parseRegion);
 }
 
-async function fetchStaples(imds: Metadata): Promise<readonly Buffer[]> {
-  const folder = 'managed-ssh-keys/signer-ocsp/';
-  const list = await fetchRequired(imds, folder, BODY_LIMITS.stapleNames);
-  const names = wellFormed(folder, list, parseStapleNames);
-  if (names.length > MAX_STAPLES) {
-    const detail = `expected at most ${MAX_STAPLES} staples, got ${names.length}`;
+async function fetchStaples(imds: Metadata, most: number): Promise<readonly Buffer[]> {
+  const list = await fetchRequired(imds, STAPLES, BODY_LIMITS.stapleNames);
+  const names = parseStapleNames(list);
+  if (names.length > most) {
+    const detail = `expected at most ${most} staples, got ${names.length}`;
     throw new Fault('IMDS_MALFORMED', detail);
   }
-  const bodies = names.map((name) => fetchRequired(imds, folder + name, BODY_LIMITS.staple));
-  return Promise.all(bodies);
+  const bodies = await Promise.all(names.map((name) => fetchStaple(imds, name)));
+  return bodies.filter((body) => body !== undefined);
+}
+
+/**
+ * One staple; undefined where IMDS has none to give under its name. Whether it mattered is the
+ * verdict's to say. Time-outs and lost connections say nothing of the staple, and stay faults.
+ */
+async function fetchStaple(imds: Metadata, name: string): Promise<Buffer | undefined> {
+  try {
+    return await imds.get(STAPLES + encodeURIComponent(name), BODY_LIMITS.staple);
+  } catch (error) {
+    if (error instanceof Fault && ABSENT.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 async function fetchWord<T>(

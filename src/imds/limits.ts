@@ -12,9 +12,6 @@ export const BODY_LIMITS = {
   error: 8192,
 } as const;
 
-/** A chain has four certificates today. */
-export const MAX_STAPLES = 16;
-
 /** The whole run, from the start of the process. */
 export const DEADLINE_MS = 5000;
 /** One request, from its start to the last byte of its body. */

@@ -14,7 +14,7 @@ import { readOr, refuseCertificate, subjectText, type SignerRefusal } from './si
 export interface SignerMaterial {
   /** PEM, leaf first; at most 64 KiB and 10 certificates. */
   readonly chainPem: string;
-  /** OCSP responses, DER or base64 text each, in any order and under any name; at most 32. */
+  /** OCSP responses, DER or base64 text each, in any order and under any name; at most MAX_STAPLES. */
   readonly staples: readonly Buffer[];
 }
 
@@ -54,7 +54,8 @@ export interface VerifiedSigner {
 export type SignerVerdict = Accepted<VerifiedSigner> | SignerRefusal;
 
 const PEM_LIMITS = { size: 65_536, count: 10 } as const;
-const MAX_STAPLES = 32;
+/** A chain has four certificates today. One limit for what is fetched and what is captured. */
+export const MAX_STAPLES = 16;
 
 /**
  * Decides whether the signer may be believed: it has the name of this region's signer, a path leads

@@ -111,7 +111,6 @@ it.each<[string, string, FaultRule]>([
   ['floods the token', 'IMDS_BODY_TOO_LARGE', on(TOKEN, { kind: 'huge', bytes: 1e7 })],
   ['floods the keys', 'IMDS_BODY_TOO_LARGE', on(KEYS, { kind: 'huge', bytes: 1e8 })],
   ['floods the chain', 'IMDS_BODY_TOO_LARGE', on(CHAIN, { kind: 'huge', bytes: 1e7 })],
-  ['floods a staple', 'IMDS_BODY_TOO_LARGE', on(STAPLES, { kind: 'huge', bytes: 1e7 }, 1)],
 ])('prints nothing where IMDS %s, and names the fault %s', async (_title, code, rule) => {
   const key = await makePushedKey(rig());
   await rig().emulator.setFaults([rule]);
@@ -152,14 +151,11 @@ it.each([TOKEN, KEYS])('follows no redirect from %s', async (path) => {
   });
 });
 
-it.each([CHAIN, STAPLE_NAMES, STAPLES, ID, DOMAIN])(
-  'meets a missing %s with a fault',
-  async (path) => {
-    const key = await makePushedKey(rig());
-    await rig().emulator.setFaults([on(path, status(404))]);
-    await expectFault(key, 'IMDS_STATUS');
-  },
-);
+it.each([CHAIN, STAPLE_NAMES, ID, DOMAIN])('meets a missing %s with a fault', async (path) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([on(path, status(404))]);
+  await expectFault(key, 'IMDS_STATUS');
+});
 
 it.each([
   [TOKEN, 'two words'],
@@ -172,12 +168,25 @@ it.each([
   [REGION, ''],
   [DOMAIN, 'amazonaws.com/x'],
   [DOMAIN, 'amazonaws.com\u0000'],
-  [STAPLE_NAMES, '../../../instance-id'],
   [STAPLE_NAMES, Array.from({ length: 17 }, (_, index) => `A${index}`).join('\n')],
 ])('meets a malformed %s with a fault: %j', async (path, text) => {
   const key = await makePushedKey(rig());
   await rig().emulator.setFaults([on(path, body(text))]);
   await expectFault(key, 'IMDS_MALFORMED');
+});
+
+it.each<[string, FaultRule]>([
+  ['a missing staple', on(STAPLES, status(404), 1)],
+  ['an error in the place of a staple', on(STAPLES, status(500), 1)],
+  ['a flood in the place of a staple', on(STAPLES, { kind: 'huge', bytes: 1e7 }, 1)],
+  ['a list that leads elsewhere', on(STAPLE_NAMES, body('../../../instance-id'))],
+  ['a list of names that are nowhere', on(STAPLE_NAMES, body('ABC.der\n\nsha256:ab\n'))],
+])('refuses the signer over %s, where it mattered', async (_title, rule) => {
+  const key = await makePushedKey(rig());
+  await rig().emulator.setFaults([rule]);
+  const trail = [{ event: 'signer-refused', reason: 'staple-missing' }];
+  const answer = await ask(rig(), 'alice', key.fingerprint);
+  expect(answer).toMatchObject({ status: 1, stdout: '', trail });
 });
 
 it('meets a malformed zone with a fault where there is no region', async () => {

@@ -1,7 +1,7 @@
 import type { Metadata } from '../../imds/client.ts';
 import { fetchSignerDocuments, type SignerDocuments } from '../../imds/gather.ts';
 import { signerName } from '../../signer/signer-name.ts';
-import { verifySigner, type SignerVerdict } from '../../signer/verify-signer.ts';
+import { MAX_STAPLES, verifySigner, type SignerVerdict } from '../../signer/verify-signer.ts';
 import { TrustAnchors } from '../../x509/trust-anchors.ts';
 import type { Greeting } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
@@ -31,7 +31,7 @@ function greet(on: Inspection, family: 'ipv4' | 'ipv6'): Promise<Greeting> {
 
 /** What IMDS says besides the keys; rejects with a Fault. */
 export function documents(on: Inspection): Promise<SignerDocuments> {
-  return fetchSignerDocuments(on.fact(imds));
+  return fetchSignerDocuments(on.fact(imds), MAX_STAPLES);
 }
 
 /**

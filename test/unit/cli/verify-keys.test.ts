@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError, verifyKeys, type VerifyKeysOptions } from '../../../src/cli/verify-keys.ts';
 import { BODY_LIMITS } from '../../../src/imds/limits.ts';
+import { MAX_STAPLES } from '../../../src/signer/verify-signer.ts';
 import { fingerprintOf, parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { Captured } from '../../support/captured.ts';
-import { blobOf, goodBlock, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
+import { blobOf, chain, goodBlock, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
 import { keyLine, testBlob } from '../../support/ssh-keys.ts';
 
 const RSA_LINE = keyLine(testBlob('rsa2048'));
@@ -74,6 +75,25 @@ describe('verifyKeys', () => {
     expect(verifyKeys(captured.options).report.signer).toMatchObject({ reason: 'staple-missing' });
   });
 
+  it('passes over a staple that a login would not read', () => {
+    using captured = new Captured(blobOf(goodBlock()));
+    captured.write('staples/big', Buffer.alloc(BODY_LIMITS.staple + 1));
+    expect(verifyKeys(captured.options)).toMatchObject({ exitCode: 0 });
+    captured.write('staples/0.any', Buffer.alloc(BODY_LIMITS.staple + 1));
+    expect(verifyKeys(captured.options).report.signer).toMatchObject({ reason: 'staple-missing' });
+  });
+
+  it('refuses the signer where there are more staples than a login would ask for', () => {
+    using captured = new Captured(blobOf(goodBlock()));
+    for (let count = chain.staples.length; count < MAX_STAPLES; count++) {
+      captured.write(`staples/more${count}`, chain.staples[0]?.der ?? '');
+    }
+    expect(verifyKeys(captured.options)).toMatchObject({ exitCode: 0 });
+    captured.write('staples/one-more', chain.staples[0]?.der ?? '');
+    const { report } = verifyKeys(captured.options);
+    expect(report.signer).toMatchObject({ reason: 'staple-malformed' });
+  });
+
   it('trusts no file that is no bundle of anchors', () => {
     using captured = new Captured(blobOf(goodBlock()));
     const trustAnchors = captured.write('text', 'no certificate\n');
@@ -112,7 +132,6 @@ describe('verifyKeys, on what cannot be read', () => {
   it.each([
     ['keys', 'keys', BODY_LIMITS.keys],
     ['signerCert', 'chain.pem', BODY_LIMITS.chain],
-    ['signerOcsp', 'staples/big', BODY_LIMITS.staple],
     ['trustAnchors', 'anchors.pem', 8 * 1024 * 1024],
   ] as const)('reads no more of %s than a login would', (_, file, limit) => {
     const withSize = (size: number): unknown =>

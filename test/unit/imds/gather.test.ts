@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fetchInstanceId, fetchKeyBlob, fetchSignerDocuments } from '../../../src/imds/gather.ts';
-import { BODY_LIMITS, MAX_STAPLES } from '../../../src/imds/limits.ts';
+import { BODY_LIMITS } from '../../../src/imds/limits.ts';
+import { MAX_STAPLES } from '../../../src/signer/verify-signer.ts';
 import type { FaultCode } from '../../../src/verdict/fault.ts';
 import { faultOf } from '../../support/faults.ts';
 import { documents, serve } from '../../support/imds.ts';
@@ -28,7 +29,7 @@ function changed(changes: Readonly<Record<string, string | undefined>>): Record<
 
 async function codeOf(changes: Readonly<Record<string, string | undefined>>): Promise<FaultCode> {
   await using served = await serve(documents(changed(changes)));
-  return (await faultOf(() => fetchSignerDocuments(served.imds))).code;
+  return (await faultOf(() => fetchSignerDocuments(served.imds, MAX_STAPLES))).code;
 }
 
 describe('fetchKeyBlob', () => {
@@ -78,7 +79,7 @@ describe('fetchInstanceId', () => {
 describe('fetchSignerDocuments', () => {
   it('fetches everything that proves a signer', async () => {
     await using served = await serve(documents(DOCUMENTS));
-    expect(await fetchSignerDocuments(served.imds)).toEqual({
+    expect(await fetchSignerDocuments(served.imds, MAX_STAPLES)).toEqual({
       instanceId: 'i-0123456789abcdef0',
       region: 'us-east-1',
       domain: 'amazonaws.com',
@@ -89,13 +90,15 @@ describe('fetchSignerDocuments', () => {
 
   it('does not look at the zone where there is a region', async () => {
     await using served = await serve(documents(DOCUMENTS));
-    await fetchSignerDocuments(served.imds);
+    await fetchSignerDocuments(served.imds, MAX_STAPLES);
     expect(served.server.paths.join()).not.toContain('availability-zone');
   });
 
   it('takes the region out of the zone where there is none', async () => {
     await using served = await serve(documents(changed({ 'placement/region': undefined })));
-    expect(await fetchSignerDocuments(served.imds)).toMatchObject({ region: 'us-west-2' });
+    expect(await fetchSignerDocuments(served.imds, MAX_STAPLES)).toMatchObject({
+      region: 'us-west-2',
+    });
   });
 
   it('does not take a malformed region for a missing one', async () => {
@@ -104,10 +107,52 @@ describe('fetchSignerDocuments', () => {
 
   it('leaves a service without staples to the verdict', async () => {
     await using served = await serve(documents(changed({ [OCSP]: '' })));
-    expect(await fetchSignerDocuments(served.imds)).toMatchObject({ staples: [] });
+    expect(await fetchSignerDocuments(served.imds, MAX_STAPLES)).toMatchObject({ staples: [] });
   });
 
-  it.each(['instance-id', 'services/domain', 'managed-ssh-keys/signer-cert/', OCSP, `${OCSP}BB`])(
+  it('asks for a staple of any name that can be one segment of a path', async () => {
+    const list = `AA\n\nABC.der\r\nsha256:é?\n..\n../../instance-id\n${'x'.repeat(129)}\n`;
+    const staples = { [`${OCSP}ABC.der`]: 'third', [`${OCSP}sha256%3A%C3%A9%3F`]: 'fourth' };
+    await using served = await serve(documents({ ...DOCUMENTS, [OCSP]: list, ...staples }));
+    const { staples: found } = await fetchSignerDocuments(served.imds, MAX_STAPLES);
+    expect(found.map(String)).toEqual(['first', 'third', 'fourth']);
+    expect(served.server.paths.filter((path) => path.endsWith('/instance-id'))).toHaveLength(1);
+  });
+
+  it('leaves out a staple that is listed and not there', async () => {
+    await using served = await serve(documents(changed({ [`${OCSP}BB`]: undefined })));
+    const { staples } = await fetchSignerDocuments(served.imds, MAX_STAPLES);
+    expect(staples.map(String)).toEqual(['first']);
+  });
+
+  it('leaves out a staple that is too large', async () => {
+    const large = 'a'.repeat(BODY_LIMITS.staple + 1);
+    await using served = await serve(documents(changed({ [`${OCSP}AA`]: large })));
+    const { staples } = await fetchSignerDocuments(served.imds, MAX_STAPLES);
+    expect(staples.map(String)).toEqual(['second']);
+  });
+
+  it.each([403, 500, 503])('leaves out a staple that is answered with %i', async (status) => {
+    const answer = documents(DOCUMENTS);
+    await using served = await serve((response, request) => {
+      if (request.path.endsWith('/AA')) response.writeHead(status).end('busy');
+      else answer(response, request);
+    });
+    const { staples } = await fetchSignerDocuments(served.imds, MAX_STAPLES);
+    expect(staples.map(String)).toEqual(['second']);
+  });
+
+  it('takes a connection that is lost with a staple for a fault', async () => {
+    const answer = documents(DOCUMENTS);
+    await using served = await serve((response, request) => {
+      if (request.path.endsWith('/AA')) response.destroy();
+      else answer(response, request);
+    });
+    const fault = await faultOf(() => fetchSignerDocuments(served.imds, MAX_STAPLES));
+    expect(fault.code).toBe('IMDS_UNREACHABLE');
+  });
+
+  it.each(['instance-id', 'services/domain', 'managed-ssh-keys/signer-cert/', OCSP])(
     'takes a missing %s for a fault',
     async (path) => {
       expect(await codeOf({ [path]: undefined })).toBe('IMDS_STATUS');
@@ -123,7 +168,6 @@ describe('fetchSignerDocuments', () => {
     ['instance-id', 'mi-0123456789abcdef0'],
     ['placement/region', 'us-east-1a'],
     ['services/domain', 'localhost'],
-    [OCSP, '../signer-cert'],
     [
       OCSP,
       Array<string>(MAX_STAPLES + 1)
@@ -140,7 +184,6 @@ describe('fetchSignerDocuments', () => {
     ['services/domain', BODY_LIMITS.word],
     ['managed-ssh-keys/signer-cert/', BODY_LIMITS.chain],
     [OCSP, BODY_LIMITS.stapleNames],
-    [`${OCSP}AA`, BODY_LIMITS.staple],
   ])('bounds the body of %s', async (path, limit) => {
     expect(await codeOf({ [path]: 'a'.repeat(limit + 1) })).toBe('IMDS_BODY_TOO_LARGE');
   });
@@ -163,7 +206,7 @@ describe('fetchSignerDocuments', () => {
       if (rounds.length === 1) rounds.push([]);
       for (const go of waiting.splice(0)) go();
     });
-    await fetchSignerDocuments(served.imds);
+    await fetchSignerDocuments(served.imds, MAX_STAPLES);
     expect(rounds.map((paths) => paths.length)).toEqual([5, 2]);
   });
 });
