@@ -3,7 +3,7 @@ import { verifyRsaPss } from '../signer/rsa-pss.ts';
 import { fingerprintOf, type Fingerprint } from '../ssh/fingerprint.ts';
 import { parsePublicKey, type PublicKey } from '../ssh/public-key.ts';
 import type { KeyReason } from '../verdict/reasons.ts';
-import { accept, refuse, type Refusal, type Verdict } from '../verdict/refusal.ts';
+import { accept, refuse, type Accepted, type Refusal, type Verdict } from '../verdict/refusal.ts';
 import { parseKeyBlob, type Entry, type KeyBlock } from './key-blob.ts';
 
 /** What sshd asks: may this user, on this instance, at this time, use a key (of this fingerprint)? */
@@ -40,8 +40,25 @@ export interface AcceptedKey {
   readonly request?: string | undefined;
 }
 
+/** What a refused block says of its key; all of it was under a signature that holds. */
+export interface SignedFacts {
+  /** SHA-256 fingerprint. */
+  readonly fingerprint: string;
+  readonly keyType: string;
+  /** Unix seconds. */
+  readonly expiry?: number | undefined;
+  readonly caller?: string | undefined;
+  readonly request?: string | undefined;
+}
+
+/** Why a block is not accepted. */
+export interface KeyRefusal extends Refusal<KeyReason> {
+  /** Only where the signature holds: nothing that anybody could have written is told of a block. */
+  readonly facts?: SignedFacts;
+}
+
 /** The verdict on one block; `number` is its place in the blob, counted from 1. */
-export type KeyVerdict = { readonly number: number } & Verdict<AcceptedKey, KeyReason>;
+export type KeyVerdict = { readonly number: number } & (Accepted<AcceptedKey> | KeyRefusal);
 
 /** A pushed key lives for 60 s from the push. */
 const KEY_LIFE = 60;
@@ -85,41 +102,35 @@ function toCandidate(entry: Entry, fingerprint?: Fingerprint): Verdict<Candidate
  * refusal, before it holds.
  * @returns the accepted key; or `signature-invalid`, `field-duplicated`, `field-missing`,
  * `field-malformed`, `instance-mismatch`, `expired` (expiry at or before now) or `expiry-too-far`
- * (later than a push of this minute can be, with 300 s of tolerance)
+ * (later than a push of this minute can be, with 300 s of tolerance); with what the block says of its
+ * key wherever the signature holds
  */
 export function judgeKey(
   candidate: Candidate,
   signer: VerifiedSigner,
   request: Request,
-): Verdict<AcceptedKey, KeyReason> {
+): Accepted<AcceptedKey> | KeyRefusal {
   const { block, key } = candidate;
   if (!verifyRsaPss(signer.publicKey, block.signedBytes, block.signature)) {
     return refuse('signature-invalid', `the signature is not one of ${signer.name}`);
   }
+  const signed = { fingerprint: fingerprintOf(key.blob), keyType: key.type };
   const fields = readFields(block);
-  if (!fields.ok) return fields;
-  const { expiry, instance, caller, request: requestId } = fields.value;
-  if (instance !== request.instanceId) {
-    return refuse('instance-mismatch', `expected ${request.instanceId}, got ${instance}`);
+  if (!fields.ok) return { ...fields, facts: signed };
+  const { caller, request: requestId } = fields.value;
+  const expiry = judgeFields(fields.value, request);
+  if (!expiry.ok) {
+    const said = { expiry: readTimestamp(fields.value.timestamp), caller, request: requestId };
+    return { ...expiry, facts: { ...signed, ...said } };
   }
-  if (expiry <= request.now) {
-    return refuse('expired', `expired ${request.now - expiry} s ago, at ${expiry}`);
-  }
-  if (expiry > request.now + KEY_LIFE + CLOCK_TOLERANCE) {
-    return refuse('expiry-too-far', `expires in ${expiry - request.now} s, at ${expiry}`);
-  }
-  return accept({
-    key,
-    fingerprint: fingerprintOf(key.blob),
-    expiry,
-    caller,
-    request: requestId,
-  });
+  const { fingerprint } = signed;
+  return accept({ key, fingerprint, expiry: expiry.value, caller, request: requestId });
 }
 
+/** The known fields of a block, as they are written. */
 interface KnownFields {
-  readonly expiry: number;
-  readonly instance: string;
+  readonly timestamp: string | undefined;
+  readonly instance: string | undefined;
   readonly caller: string | undefined;
   readonly request: string | undefined;
 }
@@ -131,19 +142,37 @@ function readFields(block: KeyBlock): Verdict<KnownFields, KeyReason> {
     if (values.has(name)) return refuse('field-duplicated', `"${name}" stands twice`);
     values.set(name, value);
   }
-  const timestamp = values.get('Timestamp');
-  const instance = values.get('Instance');
-  if (timestamp === undefined) return missing('Timestamp');
-  if (instance === undefined) return missing('Instance');
-  if (!TIMESTAMP.test(timestamp)) return refuse('field-malformed', '"Timestamp" is not decimal');
-  if (!INSTANCE.test(instance)) return refuse('field-malformed', '"Instance" is no instance id');
-  const expiry = Number(timestamp);
   return accept({
-    expiry,
-    instance,
+    timestamp: values.get('Timestamp'),
+    instance: values.get('Instance'),
     caller: values.get('Caller'),
     request: values.get('Request'),
   });
+}
+
+/** Whether the block is for this instance and this minute; its expiry where it is. */
+function judgeFields(
+  fields: KnownFields,
+  { instanceId, now }: Request,
+): Verdict<number, KeyReason> {
+  const { timestamp, instance } = fields;
+  if (timestamp === undefined) return missing('Timestamp');
+  if (instance === undefined) return missing('Instance');
+  const expiry = readTimestamp(timestamp);
+  if (expiry === undefined) return refuse('field-malformed', '"Timestamp" is not decimal');
+  if (!INSTANCE.test(instance)) return refuse('field-malformed', '"Instance" is no instance id');
+  if (instance !== instanceId) {
+    return refuse('instance-mismatch', `expected ${instanceId}, got ${instance}`);
+  }
+  if (expiry <= now) return refuse('expired', `expired ${now - expiry} s ago, at ${expiry}`);
+  if (expiry > now + KEY_LIFE + CLOCK_TOLERANCE) {
+    return refuse('expiry-too-far', `expires in ${expiry - now} s, at ${expiry}`);
+  }
+  return accept(expiry);
+}
+
+function readTimestamp(text: string | undefined): number | undefined {
+  return text !== undefined && TIMESTAMP.test(text) ? Number(text) : undefined;
 }
 
 function missing(name: string): Refusal<KeyReason> {

@@ -1,5 +1,5 @@
 import type { Decision } from '../authorize/authorize.ts';
-import type { KeyVerdict } from '../authorize/signed-key.ts';
+import type { KeyVerdict, SignedFacts } from '../authorize/signed-key.ts';
 import { printable } from '../log/printable.ts';
 import {
   KEY_REASONS,
@@ -24,17 +24,21 @@ export interface SignerReport {
   readonly subject?: string;
 }
 
-/** One entry of the blob in the report. */
-export interface KeyReport {
-  /** Its place in the blob, counted from 1. */
-  readonly entry: number;
-  readonly verdict: 'accepted' | 'refused';
+/** What an entry says of its key; nothing of an entry whose signature does not hold. */
+export interface SignedReport {
   readonly fingerprint?: string;
   readonly keyType?: string;
   /** Unix seconds. */
   readonly expiry?: number;
   readonly caller?: string;
   readonly request?: string;
+}
+
+/** One entry of the blob in the report. */
+export interface KeyReport extends SignedReport {
+  /** Its place in the blob, counted from 1. */
+  readonly entry: number;
+  readonly verdict: 'accepted' | 'refused';
   readonly reason?: KeyReason;
   readonly detail?: string;
 }
@@ -75,16 +79,26 @@ export function refusalLines(report: VerdictReport): readonly string[] {
 
 function describeKey(verdict: KeyVerdict): KeyReport {
   if (!verdict.ok) {
-    const { number, reason, detail } = verdict;
-    return { entry: number, verdict: 'refused', reason, detail: printable(detail) };
+    const { number, reason, detail, facts } = verdict;
+    const signed = facts === undefined ? {} : describeFacts(facts);
+    return { entry: number, verdict: 'refused', ...signed, reason, detail: printable(detail) };
   }
-  const { key, fingerprint, expiry, caller, request } = verdict.value;
+  const keyType = verdict.value.key.type;
+  const signed = describeFacts({ ...verdict.value, keyType });
+  return { entry: verdict.number, verdict: 'accepted', ...signed };
+}
+
+function describeFacts({
+  fingerprint,
+  keyType,
+  expiry,
+  caller,
+  request,
+}: SignedFacts): SignedReport {
   return {
-    entry: verdict.number,
-    verdict: 'accepted',
     fingerprint,
-    keyType: key.type,
-    expiry,
+    keyType,
+    ...(expiry === undefined ? {} : { expiry }),
     ...(caller === undefined ? {} : { caller: printable(caller, 512) }),
     ...(request === undefined ? {} : { request: printable(request) }),
   };

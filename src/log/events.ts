@@ -1,8 +1,13 @@
 import type { Decision, SignerRefused } from '../authorize/authorize.ts';
-import type { AcceptedKey, KeyVerdict, Request } from '../authorize/signed-key.ts';
+import type {
+  AcceptedKey,
+  KeyRefusal,
+  KeyVerdict,
+  Request,
+  SignedFacts,
+} from '../authorize/signed-key.ts';
 import type { Fault } from '../verdict/fault.ts';
-import { KEY_REASONS, SIGNER_REASONS, type KeyReason } from '../verdict/reasons.ts';
-import type { Refusal } from '../verdict/refusal.ts';
+import { KEY_REASONS, SIGNER_REASONS } from '../verdict/reasons.ts';
 import { printable } from './printable.ts';
 
 /** One line of the audit trail: flat, and safe to print. */
@@ -109,25 +114,18 @@ function keyEvent(verdict: KeyVerdict, request: Request): AuditEvent {
 }
 
 function keyAccepted(accepted: AcceptedKey, request: Request): AuditEvent {
-  const { key, fingerprint, expiry, caller, request: requestId } = accepted;
+  const { key, fingerprint } = accepted;
   const user = printable(request.user);
   return {
     level: 'info',
     event: 'key-accepted',
     message: `${key.type} ${fingerprint} accepted for ${user}`,
-    fields: {
-      user,
-      fingerprint,
-      keyType: key.type,
-      ...(caller === undefined ? {} : { caller: printable(caller, CALLER_LIMIT) }),
-      ...(requestId === undefined ? {} : { request: printable(requestId) }),
-      expiry,
-    },
+    fields: { user, ...signedFields({ ...accepted, keyType: key.type }) },
   };
 }
 
-function keyRefused(refusal: Refusal<KeyReason>, number: number, request: Request): AuditEvent {
-  const { reason, detail } = refusal;
+function keyRefused(refusal: KeyRefusal, number: number, request: Request): AuditEvent {
+  const { reason, detail, facts } = refusal;
   const user = printable(request.user);
   return {
     level: reason === 'fingerprint-mismatch' ? 'debug' : 'info',
@@ -139,7 +137,20 @@ function keyRefused(refusal: Refusal<KeyReason>, number: number, request: Reques
       detail: printable(detail),
       entry: number,
       ...(request.fingerprint === undefined ? {} : { offered: request.fingerprint.text }),
+      ...(facts === undefined ? {} : signedFields(facts)),
     },
+  };
+}
+
+/** What a block says under a signature that holds: the same fields, accepted or not. */
+function signedFields(facts: SignedFacts): AuditEvent['fields'] {
+  const { fingerprint, keyType, expiry, caller, request } = facts;
+  return {
+    fingerprint,
+    keyType,
+    ...(caller === undefined ? {} : { caller: printable(caller, CALLER_LIMIT) }),
+    ...(request === undefined ? {} : { request: printable(request) }),
+    ...(expiry === undefined ? {} : { expiry }),
   };
 }
 

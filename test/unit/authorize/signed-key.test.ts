@@ -247,6 +247,39 @@ describe('judgeKey, the fields', () => {
   });
 });
 
+describe('judgeKey, what it tells of a refused block', () => {
+  const key = { fingerprint: fingerprintOf(ED25519), keyType: 'ssh-ed25519' };
+  const origin = { caller: CALLER, request: REQUEST };
+
+  it.each([
+    ['expired', { Timestamp: NOW }, { ...key, ...origin, expiry: NOW }],
+    ['expiry-too-far', { Timestamp: NOW + 999 }, { ...key, ...origin, expiry: NOW + 999 }],
+    [
+      'instance-mismatch',
+      { Instance: 'i-0fedcba9876543210', Caller: undefined },
+      { ...key, caller: undefined, request: REQUEST, expiry: NOW + 60 },
+    ],
+    ['field-malformed', { Timestamp: 'soon' }, { ...key, ...origin, expiry: undefined }],
+    ['field-missing', { Instance: undefined }, { ...key, ...origin, expiry: NOW + 60 }],
+  ] as const)('is all that stands under the signature where it is %s', (reason, fields, facts) => {
+    expect(judge(goodBlock(fields))).toMatchObject({ ok: false, reason });
+    expect(judge(goodBlock(fields))).toHaveProperty('facts', facts);
+  });
+
+  it('is the key alone where a field stands twice', () => {
+    const verdict = judge(signedBlock([...fieldLines(), `#Caller=${CALLER}`, KEY_LINE]));
+    expect(verdict).toMatchObject({ ok: false, reason: 'field-duplicated' });
+    expect(verdict).toHaveProperty('facts', key);
+  });
+
+  it('is nothing where the signature does not hold', () => {
+    const signing = { key: testKey('rsa2048', 'stranger').privateKey };
+    const verdict = judge(signedBlock([...fieldLines({ Timestamp: NOW }), KEY_LINE], signing));
+    expect(verdict).toMatchObject({ ok: false, reason: 'signature-invalid' });
+    expect(verdict).not.toHaveProperty('facts');
+  });
+});
+
 describe('judgeKey, the time', () => {
   it.each([
     ['one second before the end', 1, 'accepted'],

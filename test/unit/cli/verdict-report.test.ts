@@ -5,7 +5,15 @@ import { describeVerdicts, refusalLines } from '../../../src/cli/verdict-report.
 import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
 import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
 import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
-import { blobOf, chain, goodBlock, INSTANCE, NOW } from '../../support/signed-blobs.ts';
+import {
+  blobOf,
+  CALLER,
+  chain,
+  goodBlock,
+  INSTANCE,
+  NOW,
+  REQUEST,
+} from '../../support/signed-blobs.ts';
 
 const HOSTILE = `\u001b[31m\n${'x'.repeat(10_000)}`;
 
@@ -39,6 +47,17 @@ describe('describeVerdicts', () => {
       { entry: 1, verdict: 'refused', reason: 'entry-malformed' },
       { entry: 2, verdict: 'accepted', expiry: NOW + 60 },
     ]);
+  });
+
+  it('tells of a refused entry what stands under its signature, and nothing where it does not hold', () => {
+    const expired = goodBlock({ Timestamp: NOW });
+    const { keys } = describeVerdicts(judged(expired, expired.replace('#Caller=', '#Caller=x')));
+    expect(keys).toMatchObject([
+      { reason: 'expired', keyType: 'ssh-ed25519', caller: CALLER, request: REQUEST, expiry: NOW },
+      { reason: 'signature-invalid' },
+    ]);
+    expect(keys[0]?.fingerprint).toMatch(/^SHA256:/);
+    expect(Object.keys(keys[1] ?? {})).toEqual(['entry', 'verdict', 'reason', 'detail']);
   });
 
   it('leaves out what the service left out', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/authorize/authorize.ts';
-import type { KeyVerdict, Request } from '../../../src/authorize/signed-key.ts';
+import type { KeyRefusal, KeyVerdict, Request } from '../../../src/authorize/signed-key.ts';
 import { bugEvent, decisionEvents, faultEvent, usageEvent } from '../../../src/log/events.ts';
 import { parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { parsePublicKey } from '../../../src/ssh/public-key.ts';
@@ -15,7 +15,11 @@ const FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
 
 const judged = (...verdicts: readonly KeyVerdict[]): Decision => ({ kind: 'judged', verdicts });
 
-const refusal = (number: number, reason: KeyReason, detail = 'why'): KeyVerdict => ({
+const refusal = (
+  number: number,
+  reason: KeyReason,
+  detail = 'why',
+): KeyRefusal & { readonly number: number } => ({
   number,
   ok: false,
   reason,
@@ -66,6 +70,20 @@ describe('the event of a refused key', () => {
     expect(event?.event).toBe('key-refused');
     expect(event?.fields).toEqual({ user: 'alice', reason, detail: 'why', entry: 3 });
     expect(event?.level).toBe(reason === 'fingerprint-mismatch' ? 'debug' : 'info');
+  });
+
+  it('tells what stood under the signature by the names that an accepted key has', () => {
+    const signed = { caller: CALLER, request: REQUEST, expiry: NOW };
+    const facts = { fingerprint: FINGERPRINT, keyType: 'ssh-ed25519', ...signed };
+    const verdict = { number: 1, ok: false, reason: 'expired', detail: 'why', facts } as const;
+    const [event] = decisionEvents(judged(verdict), QUESTION);
+    expect(event?.fields).toEqual({
+      user: 'alice',
+      reason: 'expired',
+      detail: 'why',
+      entry: 1,
+      ...facts,
+    });
   });
 
   it('tells the fingerprint that was offered, if one was', () => {
@@ -154,10 +172,10 @@ describe('the events of what is no verdict', () => {
 
 describe('every event', () => {
   const hostileQuestion = { ...QUESTION, user: HOSTILE };
-  const hostileKey = judged(
-    accepted(1, { caller: HOSTILE, request: HOSTILE }),
-    refusal(2, 'expired', HOSTILE),
-  );
+  const hostileKey = judged(accepted(1, { caller: HOSTILE, request: HOSTILE }), {
+    ...refusal(2, 'expired', HOSTILE),
+    facts: { fingerprint: FINGERPRINT, keyType: 'ssh-ed25519', caller: HOSTILE, request: HOSTILE },
+  });
   const hostileSigner: Decision = {
     kind: 'signer-refused',
     reason: 'name-mismatch',
