@@ -18,7 +18,7 @@ export interface Evidence {
   readonly anchors: TrustAnchors;
 }
 
-/** The whole answer: either nobody's word counts, or each block has its verdict. */
+/** The whole answer: either the signer's word does not count, or each block has its verdict. */
 export type Decision = SignerRefused | Judged;
 
 /** The signer is not believed, so no block can be. */
@@ -28,6 +28,8 @@ export interface SignerRefused {
   readonly detail: string;
   /** The subject of the certificate that the refusal is about, if one could be read. */
   readonly subject?: string | undefined;
+  /** Of the blocks that could not be accepted whoever signed them. */
+  readonly verdicts: readonly KeyVerdict[];
 }
 
 /** The signer is believed (or was not needed), and every block has a verdict. */
@@ -50,7 +52,7 @@ export function authorize(evidence: Evidence, request: Request): Decision {
   const signer = verifySigner(material, { signerName, anchors, now: request.now });
   if (!signer.ok) {
     const { reason, detail, subject } = signer;
-    return { kind: 'signer-refused', reason, detail, subject };
+    return { kind: 'signer-refused', reason, detail, subject, verdicts: selection.refused };
   }
   return judged(selection, request, signer.value);
 }

@@ -86,7 +86,11 @@ function decide(
   request: Request,
 ): Outcome {
   const name = signerName(documents.region, documents.domain);
-  if (!name.ok) return outcome({ kind: 'signer-refused', ...name }, request);
+  if (!name.ok) {
+    const { reason, detail } = name;
+    const verdicts = selection.refused;
+    return outcome({ kind: 'signer-refused', reason, detail, verdicts }, request);
+  }
   const store = edges.trustStore();
   edges.explain?.(`expecting the signer ${name.value}, trust anchors from ${store.path}`);
   const evidence: Evidence = {

@@ -12,6 +12,7 @@ import {
 export interface VerdictReport {
   /** `not-needed` where no entry holds the key in question. */
   readonly signer: SignerReport;
+  /** Where the signer is refused, the entries alone that need no signer to be refused. */
   readonly keys: readonly KeyReport[];
 }
 
@@ -50,7 +51,7 @@ export function describeVerdicts(decision: Decision): VerdictReport {
     const about = subject === undefined ? {} : { subject: printable(subject) };
     return {
       signer: { verdict: 'refused', reason, detail: printable(detail), ...about },
-      keys: [],
+      keys: decision.verdicts.map(describeKey),
     };
   }
   const { signer, verdicts } = decision;

@@ -35,18 +35,18 @@ const MAX_REFUSALS = 20;
 const CALLER_LIMIT = 512;
 
 /**
- * The audit trail of a decision: one event for each accepted key and each refusal; of many refusals
- * the first ones and their number. Another key's fingerprint is everyday and stays at debug.
+ * The audit trail of a decision: one event for a refused signer, for each accepted key and each
+ * refused entry; of many refusals the first ones and their number. Another key's fingerprint is everyday and stays at debug.
  * @param decision what was decided
  * @param request what sshd asked
  */
 export function decisionEvents(decision: Decision, request: Request): readonly AuditEvent[] {
-  if (decision.kind === 'signer-refused') return [signerRefused(decision, request)];
+  const signer = decision.kind === 'signer-refused' ? [signerRefused(decision, request)] : [];
   const events = decision.verdicts.map((verdict) => keyEvent(verdict, request));
   const refusals = events.filter(({ level, event }) => event === 'key-refused' && level === 'info');
   const dropped = new Set(refusals.slice(MAX_REFUSALS));
-  if (dropped.size === 0) return events;
-  return [...events.filter((event) => !dropped.has(event)), more(dropped.size, request)];
+  const more = dropped.size === 0 ? [] : [furtherRefused(dropped.size, request)];
+  return [...signer, ...events.filter((event) => !dropped.has(event)), ...more];
 }
 
 /** What happened to one of the administrator's helpers: a code, the helper's path, and what was found. */
@@ -154,7 +154,7 @@ function signedFields(facts: SignedFacts): AuditEvent['fields'] {
   };
 }
 
-function more(count: number, request: Request): AuditEvent {
+function furtherRefused(count: number, request: Request): AuditEvent {
   const user = printable(request.user);
   return {
     level: 'info',

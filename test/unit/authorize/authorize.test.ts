@@ -91,6 +91,18 @@ describe('authorize', () => {
     expect(acceptedKeys(decision)).toEqual([]);
   });
 
+  it('keeps the verdicts on blocks that nobody could have signed', () => {
+    const signer = { chainPem: chain.chainPem, staples: [] };
+    const blob = blobOf('nonsense\n', goodBlock(), goodBlock({}, 'ssh-dss AAAA'));
+    expect(authorize(evidenceOf(blob, { signer }), QUESTION)).toMatchObject({
+      kind: 'signer-refused',
+      verdicts: [
+        { number: 1, reason: 'entry-malformed' },
+        { number: 3, reason: 'key-malformed' },
+      ],
+    });
+  });
+
   it('holds the signer against the name that was asked for', () => {
     const signerName = 'managed-ssh-signer.us-west-2.amazonaws.com';
     const decision = authorize(evidenceOf(blobOf(goodBlock()), { signerName }), QUESTION);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { authorize, type Decision } from '../../../src/authorize/authorize.ts';
-import { selectCandidates } from '../../../src/authorize/signed-key.ts';
+import { selectCandidates, type KeyVerdict } from '../../../src/authorize/signed-key.ts';
 import { describeVerdicts, refusalLines } from '../../../src/cli/verdict-report.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
 import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
@@ -17,11 +17,17 @@ import {
 
 const HOSTILE = `\u001b[31m\n${'x'.repeat(10_000)}`;
 
-const signerRefused = (reason: SignerReason, detail = 'why', subject?: string): Decision => ({
+const signerRefused = (
+  reason: SignerReason,
+  detail = 'why',
+  subject?: string,
+  verdicts: readonly KeyVerdict[] = [],
+): Decision => ({
   kind: 'signer-refused',
   reason,
   detail,
   subject,
+  verdicts,
 });
 
 const keyRefused = (reason: KeyReason, detail = 'why'): Decision => ({
@@ -72,12 +78,29 @@ describe('describeVerdicts', () => {
     ]);
   });
 
-  it('has no keys where the signer is refused: nothing was judged', () => {
+  it('has no keys where the signer is refused and nothing was judged', () => {
     const report = describeVerdicts(signerRefused('name-mismatch', 'why', 'CN=x'));
     expect(report).toEqual({
       signer: { verdict: 'refused', reason: 'name-mismatch', detail: 'why', subject: 'CN=x' },
       keys: [],
     });
+  });
+
+  it('tells of a refused signer the entries too that nobody could have signed', () => {
+    const malformed = {
+      number: 2,
+      ok: false,
+      reason: 'entry-malformed',
+      detail: 'no key',
+    } as const;
+    const report = describeVerdicts(signerRefused('staple-missing', 'why', undefined, [malformed]));
+    expect(report.keys).toEqual([
+      { entry: 2, verdict: 'refused', reason: 'entry-malformed', detail: 'no key' },
+    ]);
+    expect(refusalLines(report).map((line) => line.split(':')[0])).toEqual([
+      'signer refused',
+      'entry 2 refused',
+    ]);
   });
 
   it('is printable and bounded, whatever the material says', () => {

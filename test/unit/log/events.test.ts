@@ -129,7 +129,13 @@ describe('the events of many keys', () => {
 
 describe('the event of a refused signer', () => {
   it.each(Object.keys(SIGNER_REASONS) as SignerReason[])('warns with the reason %s', (reason) => {
-    const decision = { kind: 'signer-refused', reason, detail: 'why', subject: 'CN=x' } as const;
+    const decision = {
+      kind: 'signer-refused',
+      reason,
+      detail: 'why',
+      subject: 'CN=x',
+      verdicts: [],
+    } as const;
     expect(decisionEvents(decision, QUESTION)).toMatchObject([
       {
         level: 'warn',
@@ -139,8 +145,27 @@ describe('the event of a refused signer', () => {
     ]);
   });
 
+  it('is followed by those of the entries that nobody could have signed', () => {
+    const decision: Decision = {
+      kind: 'signer-refused',
+      reason: 'staple-missing',
+      detail: 'why',
+      verdicts: [refusal(1, 'entry-malformed'), refusal(3, 'fingerprint-mismatch')],
+    };
+    expect(decisionEvents(decision, QUESTION)).toMatchObject([
+      { event: 'signer-refused' },
+      { level: 'info', event: 'key-refused', fields: { reason: 'entry-malformed', entry: 1 } },
+      { level: 'debug', event: 'key-refused', fields: { reason: 'fingerprint-mismatch' } },
+    ]);
+  });
+
   it('has no subject where no certificate could be read', () => {
-    const decision = { kind: 'signer-refused', reason: 'chain-malformed', detail: 'why' } as const;
+    const decision = {
+      kind: 'signer-refused',
+      reason: 'chain-malformed',
+      detail: 'why',
+      verdicts: [],
+    } as const;
     expect(decisionEvents(decision, QUESTION)[0]?.fields).not.toHaveProperty('subject');
   });
 });
@@ -181,6 +206,7 @@ describe('every event', () => {
     reason: 'name-mismatch',
     detail: HOSTILE,
     subject: HOSTILE,
+    verdicts: [],
   };
   const fault = new Fault('IMDS_STATUS', HOSTILE, { cause: new Error(HOSTILE) });
   const events = [
