@@ -2,7 +2,7 @@ import type { VerifiedSigner } from '../signer/verify-signer.ts';
 import { verifyRsaPss } from '../signer/rsa-pss.ts';
 import { fingerprintOf, type Fingerprint } from '../ssh/fingerprint.ts';
 import { parsePublicKey, type PublicKey } from '../ssh/public-key.ts';
-import type { KeyReason } from '../verdict/reasons.ts';
+import type { KeyReason, SelectionReason } from '../verdict/reasons.ts';
 import { accept, refuse, type Accepted, type Refusal, type Verdict } from '../verdict/refusal.ts';
 import { parseKeyBlob, type Entry, type KeyBlock } from './key-blob.ts';
 
@@ -57,6 +57,10 @@ export interface KeyRefusal extends Refusal<KeyReason> {
   readonly facts?: SignedFacts;
 }
 
+/** Why a candidate is not accepted. */
+export type CandidateRefusal = KeyRefusal & Refusal<CandidateReason>;
+type CandidateReason = Exclude<KeyReason, SelectionReason>;
+
 /** The verdict on one block; `number` is its place in the blob, counted from 1. */
 export type KeyVerdict = { readonly number: number } & (Accepted<AcceptedKey> | KeyRefusal);
 
@@ -87,7 +91,7 @@ export function selectCandidates(blob: Buffer, fingerprint?: Fingerprint): Selec
   return { candidates, refused };
 }
 
-function toCandidate(entry: Entry, fingerprint?: Fingerprint): Verdict<Candidate, KeyReason> {
+function toCandidate(entry: Entry, fingerprint?: Fingerprint): Verdict<Candidate, SelectionReason> {
   if (!entry.block.ok) return entry.block;
   const key = parsePublicKey(entry.block.value.keyLine);
   if (!key.ok) return key;
@@ -109,7 +113,7 @@ export function judgeKey(
   candidate: Candidate,
   signer: VerifiedSigner,
   request: Request,
-): Accepted<AcceptedKey> | KeyRefusal {
+): Accepted<AcceptedKey> | CandidateRefusal {
   const { block, key } = candidate;
   if (!verifyRsaPss(signer.publicKey, block.signedBytes, block.signature)) {
     return refuse('signature-invalid', `the signature is not one of ${signer.name}`);
@@ -135,7 +139,7 @@ interface KnownFields {
   readonly request: string | undefined;
 }
 
-function readFields(block: KeyBlock): Verdict<KnownFields, KeyReason> {
+function readFields(block: KeyBlock): Verdict<KnownFields, CandidateReason> {
   const values = new Map<string, string>();
   for (const { name, value } of block.fields) {
     if (!KNOWN_FIELDS.some((known) => known === name)) continue;
@@ -154,7 +158,7 @@ function readFields(block: KeyBlock): Verdict<KnownFields, KeyReason> {
 function judgeFields(
   fields: KnownFields,
   { instanceId, now }: Request,
-): Verdict<number, KeyReason> {
+): Verdict<number, CandidateReason> {
   const { timestamp, instance } = fields;
   if (timestamp === undefined) return missing('Timestamp');
   if (instance === undefined) return missing('Instance');
@@ -175,6 +179,6 @@ function readTimestamp(text: string | undefined): number | undefined {
   return text !== undefined && TIMESTAMP.test(text) ? Number(text) : undefined;
 }
 
-function missing(name: string): Refusal<KeyReason> {
+function missing(name: string): Refusal<CandidateReason> {
   return refuse('field-missing', `"${name}" is missing`);
 }

@@ -1,13 +1,7 @@
 import type { Decision, SignerRefused } from '../authorize/authorize.ts';
-import type {
-  AcceptedKey,
-  KeyRefusal,
-  KeyVerdict,
-  Request,
-  SignedFacts,
-} from '../authorize/signed-key.ts';
+import type { AcceptedKey, KeyVerdict, Request, SignedFacts } from '../authorize/signed-key.ts';
 import type { Fault } from '../verdict/fault.ts';
-import { KEY_REASONS, SIGNER_REASONS } from '../verdict/reasons.ts';
+import { KEY_REASONS, SELECTION_REASONS, SIGNER_REASONS } from '../verdict/reasons.ts';
 import { printable } from './printable.ts';
 
 /** One line of the audit trail: flat, and safe to print. */
@@ -35,18 +29,41 @@ const MAX_REFUSALS = 20;
 const CALLER_LIMIT = 512;
 
 /**
- * The audit trail of a decision: one event for a refused signer, for each accepted key and each
- * refused entry; of many refusals the first ones and their number. Another key's fingerprint is everyday and stays at debug.
+ * The audit trail of a decision: one event for a refused signer, for each accepted key (however often
+ * it was pushed) and for each refused entry. Of many refusals the first ones and their number, those
+ * of the offered key before the others. Another key's fingerprint is everyday and stays at debug.
  * @param decision what was decided
  * @param request what sshd asked
  */
 export function decisionEvents(decision: Decision, request: Request): readonly AuditEvent[] {
   const signer = decision.kind === 'signer-refused' ? [signerRefused(decision, request)] : [];
-  const events = decision.verdicts.map((verdict) => keyEvent(verdict, request));
-  const refusals = events.filter(({ level, event }) => event === 'key-refused' && level === 'info');
-  const dropped = new Set(refusals.slice(MAX_REFUSALS));
+  const { verdicts } = decision;
+  const accepted = lastOfEachKey(verdicts).map((key) => keyAccepted(key, request));
+  const refused = refusals(verdicts).map((refusal) => keyRefused(refusal, request));
+  const dropped = new Set(refused.filter(({ level }) => level === 'info').slice(MAX_REFUSALS));
+  const kept = refused.filter((event) => !dropped.has(event));
   const more = dropped.size === 0 ? [] : [furtherRefused(dropped.size, request)];
-  return [...signer, ...events.filter((event) => !dropped.has(event)), ...more];
+  return [...signer, ...accepted, ...kept, ...more];
+}
+
+/** Each key once, with the push that lives longest: sshd gets its line once as well. */
+function lastOfEachKey(verdicts: readonly KeyVerdict[]): readonly AcceptedKey[] {
+  const keys = new Map<string, AcceptedKey>();
+  for (const verdict of verdicts) {
+    if (!verdict.ok) continue;
+    const { fingerprint, expiry } = verdict.value;
+    if (expiry > (keys.get(fingerprint)?.expiry ?? 0)) keys.set(fingerprint, verdict.value);
+  }
+  return [...keys.values()];
+}
+
+type RefusedEntry = Extract<KeyVerdict, { readonly ok: false }>;
+
+/** The refusals in the blob's order, those of candidates first: one of them is what a person looks for. */
+function refusals(verdicts: readonly KeyVerdict[]): readonly RefusedEntry[] {
+  const refused = verdicts.filter((verdict) => !verdict.ok);
+  const isCandidate = ({ reason }: RefusedEntry): boolean => !SELECTION_REASONS.includes(reason);
+  return [...refused.filter(isCandidate), ...refused.filter((entry) => !isCandidate(entry))];
 }
 
 /** What happened to one of the administrator's helpers: a code, the helper's path, and what was found. */
@@ -107,12 +124,6 @@ function signerRefused(decision: SignerRefused, request: Request): AuditEvent {
   };
 }
 
-function keyEvent(verdict: KeyVerdict, request: Request): AuditEvent {
-  return verdict.ok
-    ? keyAccepted(verdict.value, request)
-    : keyRefused(verdict, verdict.number, request);
-}
-
 function keyAccepted(accepted: AcceptedKey, request: Request): AuditEvent {
   const { key, fingerprint } = accepted;
   const user = printable(request.user);
@@ -124,8 +135,8 @@ function keyAccepted(accepted: AcceptedKey, request: Request): AuditEvent {
   };
 }
 
-function keyRefused(refusal: KeyRefusal, number: number, request: Request): AuditEvent {
-  const { reason, detail, facts } = refusal;
+function keyRefused(refusal: RefusedEntry, request: Request): AuditEvent {
+  const { number, reason, detail, facts } = refusal;
   const user = printable(request.user);
   return {
     level: reason === 'fingerprint-mismatch' ? 'debug' : 'info',

@@ -42,11 +42,21 @@ const KEY_REASON_MESSAGES = {
   'expiry-too-far': 'the entry claims a longer life than the service gives',
 } as const;
 
+const WITHOUT_SIGNER = [
+  'entry-malformed',
+  'key-malformed',
+  'key-weak',
+  'fingerprint-mismatch',
+] as const;
+
 /** Why a signer is not believed. */
 export type SignerReason = keyof typeof SIGNER_REASON_MESSAGES;
 
 /** Why one entry of a key blob is not accepted. */
 export type KeyReason = keyof typeof KEY_REASON_MESSAGES;
+
+/** Why an entry is refused before anybody is asked to prove who signed it. */
+export type SelectionReason = (typeof WITHOUT_SIGNER)[number];
 
 /** Any reason for a refusal. */
 export type Reason = SignerReason | KeyReason;
@@ -56,3 +66,6 @@ export const SIGNER_REASONS: Readonly<Record<SignerReason, string>> = SIGNER_REA
 
 /** Every key reason with its one-line explanation: lower case, no full stop. */
 export const KEY_REASONS: Readonly<Record<KeyReason, string>> = KEY_REASON_MESSAGES;
+
+/** Every reason that needs no signer. */
+export const SELECTION_REASONS: readonly KeyReason[] = WITHOUT_SIGNER;

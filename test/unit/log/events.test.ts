@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/authorize/authorize.ts';
-import type { KeyRefusal, KeyVerdict, Request } from '../../../src/authorize/signed-key.ts';
+import type { Accepted } from '../../../src/verdict/refusal.ts';
+import type {
+  AcceptedKey,
+  KeyRefusal,
+  KeyVerdict,
+  Request,
+} from '../../../src/authorize/signed-key.ts';
 import { bugEvent, decisionEvents, faultEvent, usageEvent } from '../../../src/log/events.ts';
 import { parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { parsePublicKey } from '../../../src/ssh/public-key.ts';
@@ -26,7 +32,10 @@ const refusal = (
   detail,
 });
 
-function accepted(number = 1, changes: { caller?: string; request?: string } = {}): KeyVerdict {
+function accepted(
+  number = 1,
+  changes: { caller?: string; request?: string } = {},
+): Accepted<AcceptedKey> & { readonly number: number } {
   const key = parsePublicKey(KEY_LINE);
   if (!key.ok) throw new Error(key.reason);
   const value = { key: key.value, fingerprint: FINGERPRINT, expiry: NOW + 60, ...changes };
@@ -108,6 +117,26 @@ describe('the events of many keys', () => {
   it('are all of them up to 20 refusals', () => {
     const events = decisionEvents(judged(...flood.slice(0, 20)), QUESTION);
     expect(events.map(({ event }) => event)).toEqual(Array(20).fill('key-refused'));
+  });
+
+  it('begin with the refusals of the offered key, wherever they stand', () => {
+    const events = decisionEvents(judged(...flood, refusal(501, 'expired')), QUESTION);
+    expect(events[0]).toMatchObject({ fields: { reason: 'expired', entry: 501 } });
+    expect(events[1]).toMatchObject({ fields: { reason: 'entry-malformed', entry: 1 } });
+    expect(events.at(-1)).toMatchObject({ event: 'keys-refused-more', fields: { count: 481 } });
+  });
+
+  it('are one for a key that was pushed often, with the latest expiry', () => {
+    const pushes = [NOW + 10, NOW + 50, NOW + 30].map((expiry, index) => {
+      const verdict = accepted(index + 1, { request: `request ${expiry}` });
+      return { ...verdict, value: { ...verdict.value, expiry } };
+    });
+    const other = accepted(4);
+    const another = { ...other, value: { ...other.value, fingerprint: 'SHA256:B' } };
+    expect(decisionEvents(judged(...pushes, another), QUESTION)).toMatchObject([
+      { event: 'key-accepted', fields: { expiry: NOW + 50, request: `request ${NOW + 50}` } },
+      { event: 'key-accepted', fields: { fingerprint: 'SHA256:B' } },
+    ]);
   });
 
   it('never leave out an accepted key, wherever it stands', () => {
