@@ -11,6 +11,8 @@ export const TRUST_STORES = [
 /** A whole distribution's bundle is about a quarter of a mebibyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
+
 /** A CA bundle: PEM and the file that it came from. */
 export interface TrustStore {
   readonly path: string;
@@ -18,26 +20,39 @@ export interface TrustStore {
 }
 
 /**
- * Reads the first of the host's CA bundles that is there and not empty.
- * @throws Fault TRUST_STORE_UNREADABLE where there is none, or it is too large, or reading fails
+ * Reads the first of the host's CA bundles that can be read and holds a certificate. What stands in
+ * the place of another distribution's bundle says nothing against the host's own.
+ * @throws Fault TRUST_STORE_UNREADABLE where there is none; it says what was found instead
  */
 export function readTrustStore(): TrustStore {
+  const problems: Problem[] = [];
   for (const path of TRUST_STORES) {
-    const pem = readBundle(path);
-    if (pem !== undefined && pem.length > 0) return { path, pem };
+    const found = readBundle(path);
+    if (Buffer.isBuffer(found)) return { path, pem: found };
+    if (found !== undefined) problems.push(found);
   }
-  throw new Fault('TRUST_STORE_UNREADABLE', `no CA bundle at ${TRUST_STORES.join(', ')}`);
+  if (problems.length === 0) problems.push({ text: `no CA bundle at ${TRUST_STORES.join(', ')}` });
+  const message = problems.map(({ text }) => text).join('; ');
+  const { cause } = problems.find((problem) => problem.cause !== undefined) ?? {};
+  throw new Fault('TRUST_STORE_UNREADABLE', message, { cause });
 }
 
-function readBundle(path: string): Buffer | undefined {
+interface Problem {
+  readonly text: string;
+  readonly cause?: unknown;
+}
+
+/** The bundle, or why it is none; undefined where nothing is there. */
+function readBundle(path: string): Buffer | Problem | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
     if (fstatSync(descriptor).size > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
-    return readFileSync(descriptor);
+    const pem = readFileSync(descriptor);
+    return pem.includes(CERTIFICATE) ? pem : { text: `no certificate in ${path}` };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new Fault('TRUST_STORE_UNREADABLE', `cannot read ${path}`, { cause: error });
+    return { text: `cannot read ${path}`, cause: error };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
