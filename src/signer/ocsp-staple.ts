@@ -60,11 +60,7 @@ export function stapledStatus(
   now: number,
 ): Accepted<StapledStatus> | SignerRefusal {
   const verdicts = staples.flatMap((staple) =>
-    staple.outcome !== 'basic'
-      ? []
-      : staple.basic.singles
-          .filter(({ certId }) => certIdMatches(certId, certificate, issuer))
-          .map((single) => judge(staple.basic, single, certificate, issuer, now)),
+    staple.outcome === 'basic' ? judgeStaple(staple.basic, certificate, issuer, now) : [],
   );
   const revoked = verdicts.find(
     (verdict) => !verdict.ok && verdict.reason === 'certificate-revoked',
@@ -87,16 +83,30 @@ function explainAbsence(staples: readonly Staple[]): StapleVerdict {
   return refuse('staple-missing', `expected a staple, found none in ${staples.length}`);
 }
 
-/** One status about the right certificate: who says it, what, and whether it still holds. */
-function judge(
+/**
+ * Every status that the staple has about the certificate. Who answers is looked into once, and only
+ * for a staple that speaks of it: that costs signatures, and whoever serves the staple chooses how many.
+ */
+function judgeStaple(
   basic: BasicResponse,
-  single: SingleResponse,
   certificate: Certificate,
   issuer: Certificate,
   now: number,
-): StapleVerdict {
+): readonly StapleVerdict[] {
+  const singles = basic.singles.filter(({ certId }) => certIdMatches(certId, certificate, issuer));
+  if (singles.length === 0) return [];
   const responder = authenticateResponder(basic, certificate, issuer, now);
-  if (!responder.ok) return responder;
+  if (!responder.ok) return [responder];
+  return singles.map((single) => judge(basic, single, responder.value, now));
+}
+
+/** One status about the right certificate, of somebody who may answer: what, and whether it still holds. */
+function judge(
+  basic: BasicResponse,
+  single: SingleResponse,
+  responder: Certificate,
+  now: number,
+): StapleVerdict {
   if (single.status === 'revoked') return refuse('certificate-revoked', 'expected good');
   const critical =
     unknownCriticalExtension(basic.extensions) ?? unknownCriticalExtension(single.extensions);
@@ -109,7 +119,7 @@ function judge(
   const stale = staleness(basic.producedAt, thisUpdate, nextUpdate, now);
   if (stale !== undefined) return refuse('staple-expired', stale);
   if (single.status === 'unknown') return refuse('revocation-unknown', 'expected good');
-  return accept({ thisUpdate, nextUpdate, responder: subjectText(responder.value) });
+  return accept({ thisUpdate, nextUpdate, responder: subjectText(responder) });
 }
 
 /** What is wrong with the times, or undefined (RFC 6960 4.2.2.1). */

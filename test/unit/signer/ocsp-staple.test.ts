@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { authenticateResponder } from '../../../src/signer/ocsp-responder.ts';
 import { readStaple } from '../../../src/signer/ocsp-staple.ts';
 import { ocspError, scenario, staple, type Cast, type Role } from '../../pki/index.ts';
 import { delegate } from '../../vectors/signer-staple-cases.ts';
 import { outcome, type SignerVector } from '../../vectors/signer-vector.ts';
+
+vi.mock(import('../../../src/signer/ocsp-responder.ts'), { spy: true });
 
 const NOW = 1_764_000_000;
 type Unusual = Parameters<typeof staple>[3];
@@ -36,6 +39,20 @@ describe('the times of a staple', () => {
   it('may be the same, and may not run backwards', () => {
     expect(times(NOW, NOW)).toBe('accepted');
     expect(times(NOW + 1, NOW)).toBe('staple-expired');
+  });
+});
+
+describe('a staple with many statuses', () => {
+  it('has its responder authenticated once for each certificate that it speaks of', () => {
+    vi.mocked(authenticateResponder).mockClear();
+    const many = leafStaple((c) => {
+      const status = { certificate: c.leaf, issuer: c.intermediate };
+      const times = { thisUpdate: NOW - 60, nextUpdate: NOW + 900 };
+      return { singles: Array.from({ length: 64 }, () => ({ ...status, ...times })) };
+    });
+    expect(many).toBe('accepted');
+    // The leaf's, and the intermediate's own.
+    expect(authenticateResponder).toHaveBeenCalledTimes(2);
   });
 });
 
