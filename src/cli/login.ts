@@ -119,14 +119,18 @@ function realEdges(deadline: Deadline, options: LoginOptions): LoginEdges {
   };
 }
 
-/** The requests keep the deadline themselves; this is for whatever else might hang. */
+/**
+ * The requests keep the deadline themselves; this is for whatever else might hang, or take its time:
+ * no timer strikes while the decision computes. A quiet no is no decision, and never too late.
+ */
 async function withDeadline(work: Promise<Outcome>, deadline: Deadline): Promise<Outcome> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Fault('DEADLINE_EXCEEDED', `no decision within ${DEADLINE_MS} ms`));
-  }, deadline.remaining());
+  const late = new Fault('DEADLINE_EXCEEDED', `no decision within ${DEADLINE_MS} ms`);
+  const timer = setTimeout(reject, deadline.remaining(), late);
   try {
-    return await Promise.race([work, promise]);
+    const outcome = await Promise.race([work, promise]);
+    if (outcome.events.length > 0 && deadline.remaining() <= 0) throw late;
+    return outcome;
   } finally {
     clearTimeout(timer);
   }

@@ -3,6 +3,8 @@ import { runChain } from '../../../src/chain/chain.ts';
 import { answerLogin } from '../../../src/cli/authorized-keys.ts';
 import { runLogin } from '../../../src/cli/login.ts';
 import { writeOut } from '../../../src/cli/output.ts';
+import { DEADLINE_MS } from '../../../src/imds/limits.ts';
+import type { AuditEvent } from '../../../src/log/events.ts';
 import { writeSyslog } from '../../../src/log/syslog.ts';
 
 // Everything around the run itself, so that what cannot be had on purpose can happen.
@@ -12,10 +14,13 @@ vi.mock(import('../../../src/cli/output.ts'), () => ({ writeOut: vi.fn() }));
 vi.mock(import('../../../src/log/syslog.ts'), () => ({ writeSyslog: vi.fn() }));
 
 const LINE = 'ssh-ed25519 AAAA\n';
+const EVENT: AuditEvent = { level: 'info', event: 'key-accepted', message: '', fields: {} };
 
 beforeEach(() => {
   vi.mocked(runChain).mockReset().mockResolvedValue({ lines: [], events: [] });
-  vi.mocked(answerLogin).mockReset().mockResolvedValue({ stdout: LINE, exitCode: 0, events: [] });
+  vi.mocked(answerLogin)
+    .mockReset()
+    .mockResolvedValue({ stdout: LINE, exitCode: 0, events: [EVENT] });
   vi.mocked(writeOut).mockReset();
   vi.mocked(writeSyslog).mockReset().mockResolvedValue('journal');
 });
@@ -23,6 +28,7 @@ beforeEach(() => {
 // A run decides the exit code of its process, which is the tests' own here.
 afterEach(() => {
   process.exitCode = undefined;
+  vi.restoreAllMocks();
 });
 
 /** What the last run printed and logged. */
@@ -39,7 +45,26 @@ describe('a login whose chain of helpers breaks', () => {
   it('keeps its own keys, and says so once', async () => {
     vi.mocked(runChain).mockRejectedValue(new TypeError('ours'));
     expect(await runLogin(['alice'])).toBe(0);
-    const events = [{ level: 'warn', event: 'helper', code: 'chain-broken' }];
+    const events = [
+      { event: 'key-accepted' },
+      { level: 'warn', event: 'helper', code: 'chain-broken' },
+    ];
     expect(traces()).toMatchObject({ stdout: LINE, events });
+  });
+});
+
+describe('a login that takes too long to decide', () => {
+  it('prints no keys, although no timer could strike meanwhile', async () => {
+    vi.spyOn(process, 'uptime').mockReturnValue(DEADLINE_MS / 1000);
+    expect(await runLogin(['alice'])).toBe(1);
+    const events = [{ event: 'fault', code: 'DEADLINE_EXCEEDED' }];
+    expect(traces()).toMatchObject({ stdout: '', events });
+  });
+
+  it('may still say that there is nothing to decide', async () => {
+    vi.spyOn(process, 'uptime').mockReturnValue(DEADLINE_MS / 1000);
+    vi.mocked(answerLogin).mockResolvedValue({ stdout: '', exitCode: 0, events: [] });
+    expect(await runLogin(['alice'])).toBe(0);
+    expect(traces()).toEqual({ stdout: '', events: [] });
   });
 });
