@@ -5,7 +5,14 @@ import { identifyMachine } from '../host/machine.ts';
 import { readTrustStore } from '../host/trust-store.ts';
 import { ImdsClient, type Deadline } from '../imds/client.ts';
 import { DEADLINE_MS } from '../imds/limits.ts';
-import { bugEvent, faultEvent, helperEvent, usageEvent, type AuditEvent } from '../log/events.ts';
+import {
+  bugEvent,
+  explainedEvent,
+  faultEvent,
+  helperEvent,
+  usageEvent,
+  type AuditEvent,
+} from '../log/events.ts';
 import { toSyslogLines } from '../log/logger.ts';
 import { writeSyslog } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
@@ -35,7 +42,7 @@ export async function runLogin(
   options: LoginOptions = {},
 ): Promise<number> {
   const { stdout, exitCode, events } = await concludeLogin(args, options);
-  const delivery = record(events);
+  const delivery = record(options.explain ? events.map(explainedEvent) : events);
   writeOut(1, stdout);
   // From here on sshd has the keys, and an error in the logging is too late to take them back.
   if (stdout.length > 0) process.exitCode ??= exitCode;

@@ -10,7 +10,7 @@ export interface AuditEvent {
   readonly event: EventName;
   /** The sentence for people; the fields are for programs. */
   readonly message: string;
-  readonly fields: Readonly<Record<string, string | number>>;
+  readonly fields: Readonly<Record<string, string | number | true>>;
 }
 
 /** The closed list of what the program writes down. */
@@ -106,6 +106,11 @@ export function bugEvent(error: unknown, wasPrinted = false): AuditEvent {
 export function usageEvent(problem: string): AuditEvent {
   const detail = printable(problem);
   return { level: 'error', event: 'usage', message: `bad usage: ${detail}`, fields: { detail } };
+}
+
+/** The same event of a run that a person started to see it explained: nobody logs in. */
+export function explainedEvent(event: AuditEvent): AuditEvent {
+  return { ...event, fields: { ...event.fields, explain: true } };
 }
 
 function signerRefused(decision: SignerRefused, request: Request): AuditEvent {

@@ -68,3 +68,18 @@ describe('a login that takes too long to decide', () => {
     expect(traces()).toEqual({ stdout: '', events: [] });
   });
 });
+
+describe('a login that a person has explained', () => {
+  it('says so in each of its events, and no other login does', async () => {
+    vi.mocked(runChain).mockRejectedValue(new TypeError('ours'));
+    await runLogin(['alice'], { explain: () => undefined });
+    const explained = [
+      { event: 'key-accepted', explain: true },
+      { event: 'helper', explain: true },
+    ];
+    expect(traces()).toMatchObject({ stdout: LINE, events: explained });
+    vi.mocked(writeSyslog).mockClear();
+    await runLogin(['alice']);
+    expect(JSON.stringify(traces().events)).not.toContain('explain');
+  });
+});
