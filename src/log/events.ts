@@ -46,13 +46,13 @@ export function decisionEvents(decision: Decision, request: Request): readonly A
   return [...signer, ...accepted, ...kept, ...more];
 }
 
-/** Each key once, with the push that lives longest: sshd gets its line once as well. */
+/** Each key once, with the push that lives longest, the later one of two: sshd gets its line once as well. */
 function lastOfEachKey(verdicts: readonly KeyVerdict[]): readonly AcceptedKey[] {
   const keys = new Map<string, AcceptedKey>();
   for (const verdict of verdicts) {
     if (!verdict.ok) continue;
     const { fingerprint, expiry } = verdict.value;
-    if (expiry > (keys.get(fingerprint)?.expiry ?? 0)) keys.set(fingerprint, verdict.value);
+    if (expiry >= (keys.get(fingerprint)?.expiry ?? 0)) keys.set(fingerprint, verdict.value);
   }
   return [...keys.values()];
 }

@@ -80,13 +80,12 @@ it('prints every pushed key where sshd does not say which one is offered', async
   });
 });
 
-it('prints a key once that was pushed twice, and writes down both pushes', async () => {
+it('prints a key once that was pushed twice, and writes the later push down', async () => {
   const key = await makePushedKey(rig());
   const again = await rig().pushKey('alice', key);
   const { stdout, trail } = await ask(rig(), 'alice', key.fingerprint);
   expect(stdout).toBe(authorizedKeys(key));
-  expect(trail).toHaveLength(2);
-  expect(trail[1]).toMatchObject({ event: 'key-accepted', request: again });
+  expect(trail).toMatchObject([{ event: 'key-accepted', request: again }]);
 });
 
 it.each(['a.b@corp', 'host$'])('lets %s in, a name that domains give', async (user) => {
