@@ -29,16 +29,16 @@ const MAX_REFUSALS = 20;
 const CALLER_LIMIT = 512;
 
 /**
- * The audit trail of a decision: one event for a refused signer, for each accepted key (however often
- * it was pushed) and for each refused entry. Of many refusals the first ones and their number, those
- * of the offered key before the others. Another key's fingerprint is everyday and stays at debug.
+ * The audit trail of a decision: one event for a refused signer, for each accepted key and caller
+ * (however often he pushed it) and for each refused entry. Of many refusals the first ones and their
+ * number, those of the offered key before the others. Another key's fingerprint is everyday and stays at debug.
  * @param decision what was decided
  * @param request what sshd asked
  */
 export function decisionEvents(decision: Decision, request: Request): readonly AuditEvent[] {
   const signer = decision.kind === 'signer-refused' ? [signerRefused(decision, request)] : [];
   const { verdicts } = decision;
-  const accepted = lastOfEachKey(verdicts).map((key) => keyAccepted(key, request));
+  const accepted = lastOfEachCaller(verdicts).map((key) => keyAccepted(key, request));
   const refused = refusals(verdicts).map((refusal) => keyRefused(refusal, request));
   const dropped = new Set(refused.filter(({ level }) => level === 'info').slice(MAX_REFUSALS));
   const kept = refused.filter((event) => !dropped.has(event));
@@ -46,13 +46,14 @@ export function decisionEvents(decision: Decision, request: Request): readonly A
   return [...signer, ...accepted, ...kept, ...more];
 }
 
-/** Each key once, with the push that lives longest, the later one of two: sshd gets its line once as well. */
-function lastOfEachKey(verdicts: readonly KeyVerdict[]): readonly AcceptedKey[] {
+/** Of each caller's pushes of a key the one that lives longest; of two alike the later one. */
+function lastOfEachCaller(verdicts: readonly KeyVerdict[]): readonly AcceptedKey[] {
   const keys = new Map<string, AcceptedKey>();
   for (const verdict of verdicts) {
     if (!verdict.ok) continue;
-    const { fingerprint, expiry } = verdict.value;
-    if (expiry >= (keys.get(fingerprint)?.expiry ?? 0)) keys.set(fingerprint, verdict.value);
+    const { fingerprint, caller = '', expiry } = verdict.value;
+    const push = `${fingerprint} ${caller}`;
+    if (expiry >= (keys.get(push)?.expiry ?? 0)) keys.set(push, verdict.value);
   }
   return [...keys.values()];
 }

@@ -126,16 +126,18 @@ describe('the events of many keys', () => {
     expect(events.at(-1)).toMatchObject({ event: 'keys-refused-more', fields: { count: 481 } });
   });
 
-  it('are one for a key that was pushed often, with the latest expiry', () => {
+  it('are one for a key that somebody pushed often, with the latest expiry', () => {
     const pushes = [NOW + 10, NOW + 50, NOW + 50, NOW + 30].map((expiry, index) => {
       const verdict = accepted(index + 1, { request: `request ${index}` });
       return { ...verdict, value: { ...verdict.value, expiry } };
     });
     const other = accepted(5);
     const another = { ...other, value: { ...other.value, fingerprint: 'SHA256:B' } };
-    expect(decisionEvents(judged(...pushes, another), QUESTION)).toMatchObject([
+    const byOther = accepted(6, { caller: CALLER });
+    expect(decisionEvents(judged(...pushes, another, byOther), QUESTION)).toMatchObject([
       { event: 'key-accepted', fields: { expiry: NOW + 50, request: 'request 2' } },
       { event: 'key-accepted', fields: { fingerprint: 'SHA256:B' } },
+      { event: 'key-accepted', fields: { fingerprint: FINGERPRINT, caller: CALLER } },
     ]);
   });
 
