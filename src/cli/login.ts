@@ -132,15 +132,20 @@ function realEdges(deadline: Deadline, options: LoginOptions): LoginEdges {
  */
 async function withDeadline(work: Promise<Outcome>, deadline: Deadline): Promise<Outcome> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const late = new Fault('DEADLINE_EXCEEDED', `no decision within ${DEADLINE_MS} ms`);
-  const timer = setTimeout(reject, deadline.remaining(), late);
+  const timer = setTimeout(() => {
+    reject(tooLate());
+  }, deadline.remaining());
   try {
     const outcome = await Promise.race([work, promise]);
-    if (outcome.events.length > 0 && deadline.remaining() <= 0) throw late;
+    if (outcome.events.length > 0 && deadline.remaining() <= 0) throw tooLate();
     return outcome;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tooLate(): Fault {
+  return new Fault('DEADLINE_EXCEEDED', `no decision within ${DEADLINE_MS} ms`);
 }
 
 /**

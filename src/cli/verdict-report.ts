@@ -1,5 +1,6 @@
 import type { Decision } from '../authorize/authorize.ts';
 import type { KeyVerdict, SignedFacts } from '../authorize/signed-key.ts';
+import { printableOrigin } from '../log/events.ts';
 import { printable } from '../log/printable.ts';
 import {
   KEY_REASONS,
@@ -100,7 +101,6 @@ function describeFacts({
     fingerprint,
     keyType,
     ...(expiry === undefined ? {} : { expiry }),
-    ...(caller === undefined ? {} : { caller: printable(caller, 512) }),
-    ...(request === undefined ? {} : { request: printable(request) }),
+    ...printableOrigin({ caller, request }),
   };
 }

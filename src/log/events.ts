@@ -165,9 +165,19 @@ function signedFields(facts: SignedFacts): AuditEvent['fields'] {
   return {
     fingerprint,
     keyType,
+    ...printableOrigin({ caller, request }),
+    ...(expiry === undefined ? {} : { expiry }),
+  };
+}
+
+/** Who pushed a key and with which request, safe to print; what the service left out stays out. */
+export function printableOrigin({ caller, request }: Pick<SignedFacts, 'caller' | 'request'>): {
+  readonly caller?: string;
+  readonly request?: string;
+} {
+  return {
     ...(caller === undefined ? {} : { caller: printable(caller, CALLER_LIMIT) }),
     ...(request === undefined ? {} : { request: printable(request) }),
-    ...(expiry === undefined ? {} : { expiry }),
   };
 }
 

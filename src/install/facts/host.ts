@@ -1,4 +1,4 @@
-import { accept, refuse, type Verdict } from '../../verdict/refusal.ts';
+import { refuse, type Verdict } from '../../verdict/refusal.ts';
 import type { Inspection } from '../inspection.ts';
 import { MANIFEST_PATH, parseManifest, type Manifest } from '../manifest.ts';
 
@@ -23,7 +23,7 @@ export function manifest(
 /** The manifest, or undefined where it cannot be used: `files-present` says why. */
 export function knownManifest(on: Inspection): Manifest | undefined {
   const read = on.fact(manifest);
-  return read.ok ? accept(read.value).value : undefined;
+  return read.ok ? read.value : undefined;
 }
 
 /** Reads os-release; what is missing from it is empty. */
