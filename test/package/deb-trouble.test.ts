@@ -3,28 +3,25 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { testRoot, command, type CommandResult } from '../roots/machine.ts';
 import { Host } from './host.ts';
 import { packagePath, VERSION } from './packages.ts';
-import { makeRepository, tamper, type TestRepository } from './repository.ts';
-import { makeNextDeb, makeStockDeb, NEXT_VERSION, STOCK_DEB_VERSION } from './stand-ins.ts';
+import {
+  exportKey,
+  makeDebRepository,
+  makeRepository,
+  tamper,
+  type TestRepository,
+} from './repository.ts';
+import { NEXT_VERSION, STOCK_DEB_VERSION } from './stand-ins.ts';
 
 const NAME = 'ec2-instance-connect';
 
 let repository: TestRepository | undefined;
 let host: Host;
 beforeAll(() => {
-  repository = makeRepository([packagePath('deb', 'x64')], (folder) => {
-    makeStockDeb(folder);
-    makeNextDeb(folder);
-  });
+  repository = makeDebRepository();
 }, 300_000);
 afterAll(() => {
   repository?.discard();
 });
-
-async function must(...args: string[]): Promise<string> {
-  const { status, stdout, stderr } = await host.apt(...args);
-  if (status !== 0) throw new Error(`apt-get ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
-  return stdout + stderr;
-}
 
 async function boot(): Promise<void> {
   host = await Host.boot('bookworm', repository?.folder ?? '');
@@ -44,25 +41,25 @@ describe('a package operation that is killed in a maintainer script', () => {
   }
 
   it('installs when it is run again', async () => {
-    await must('update');
+    await host.mustApt('update');
     for (const script of ['preinst', 'after-preinst', 'postinst', 'after-postinst']) {
       await kill(script, 'install', `${NAME}=${NEXT_VERSION}`);
-      await must('install', `${NAME}=${NEXT_VERSION}`);
+      await host.mustApt('install', `${NAME}=${NEXT_VERSION}`);
       expect(await host.loginWithPushedKey()).toBe(true);
-      await must('purge', NAME);
+      await host.mustApt('purge', NAME);
     }
   });
 
   it('removes when it is run again, and the configuration of sshd is as it was', async () => {
-    await must('update');
+    await host.mustApt('update');
     const before = await host.machine.sh('sshd -T');
-    await must('install', `${NAME}=${NEXT_VERSION}`);
+    await host.mustApt('install', `${NAME}=${NEXT_VERSION}`);
     for (const script of ['prerm', 'after-prerm', 'postrm', 'after-postrm']) {
       await kill(script, 'purge', NAME);
     }
     // What is left half-removed apt first removes; purging is the next thing that it can be asked for.
-    await must('purge', NAME);
-    await must('purge', NAME);
+    await host.mustApt('purge', NAME);
+    await host.mustApt('purge', NAME);
     expect(await host.machine.sh('sshd -T')).toBe(before);
     expect(existsSync(host.machine.path('/var/lib/ec2-instance-connect'))).toBe(false);
   });
@@ -73,8 +70,8 @@ describe('a package operation that fails', () => {
   afterEach(() => host.stop());
 
   it('keeps its wiring where a downgrade does not come to be', async () => {
-    await must('update');
-    await must('install', `${NAME}=${VERSION}`);
+    await host.mustApt('update');
+    await host.mustApt('install', `${NAME}=${VERSION}`);
     await host.machine.sh('touch /run/fail-preinst');
     const older = ['install', '--allow-downgrades', `${NAME}=${STOCK_DEB_VERSION}`];
     expect((await host.apt(...older)).status).not.toBe(0);
@@ -90,14 +87,14 @@ describe('a stock package that has made its drop-in itself', () => {
 
   it('leaves none behind when it is taken over', async () => {
     const dropIn = '/lib/systemd/system/ssh.service.d/ec2-instance-connect.conf';
-    await must('update');
-    await must('install', `${NAME}=${STOCK_DEB_VERSION}`);
+    await host.mustApt('update');
+    await host.mustApt('install', `${NAME}=${STOCK_DEB_VERSION}`);
     await host.machine.sh(`sed -i '/ec2-instance-connect.conf$/d' /var/lib/dpkg/info/${NAME}.list`);
-    await must('install', `${NAME}=${VERSION}`);
+    await host.mustApt('install', `${NAME}=${VERSION}`);
     expect(existsSync(host.machine.path(dropIn))).toBe(false);
     await host.machine.sh('systemctl restart ssh.service');
     expect(await host.loginWithPushedKey()).toBe(true);
-    await must('remove', NAME);
+    await host.mustApt('remove', NAME);
     expect(await host.machine.sh('systemctl show -p ExecStart ssh.service')).not.toContain(NAME);
     expect(await host.loginWithFile()).toBe(true);
   });
@@ -111,8 +108,8 @@ describe('a host that says no', () => {
     const path = host.machine.path('/etc/ssh/sshd_config.d/50-other.conf');
     const other = 'AuthorizedKeysCommand /usr/bin/other %u\nAuthorizedKeysCommandUser nobody\n';
     writeFileSync(path, other);
-    await must('update');
-    const words = await must('install', `${NAME}=${VERSION}`);
+    await host.mustApt('update');
+    const words = await host.mustApt('install', `${NAME}=${VERSION}`);
     expect(words).toContain('/usr/bin/other');
     expect(words).toContain('sshd adopt');
     expect(await host.machine.sh('sshd -T')).toContain('authorizedkeyscommand /usr/bin/other');
@@ -123,8 +120,8 @@ describe('a host that says no', () => {
       'mkdir /etc/ec2-instance-connect && touch /etc/ec2-instance-connect/sshd-unmanaged',
     );
     const before = await host.machine.sh('sshd -T');
-    await must('update');
-    await must('install', `${NAME}=${VERSION}`);
+    await host.mustApt('update');
+    await host.mustApt('install', `${NAME}=${VERSION}`);
     expect(await host.machine.sh('sshd -T')).toBe(before);
   });
 
@@ -132,7 +129,7 @@ describe('a host that says no', () => {
     const wrong = makeRepository([packagePath('deb', 'x64')]);
     try {
       const key = host.machine.path('/usr/share/keyrings/other.gpg');
-      writeFileSync(key, await exported(wrong));
+      writeFileSync(key, exportKey(wrong));
       await host.machine.sh(
         "sed -i 's/ec2-instance-connect.gpg/other.gpg/' /etc/apt/sources.list.d/*.list",
       );
@@ -179,13 +176,6 @@ describe('a repository that somebody has changed', () => {
     expect(install.stdout + install.stderr).toContain('Hash Sum mismatch');
   });
 });
-
-async function exported(of: TestRepository): Promise<string> {
-  const result = await command([
-    ...['gpg', '--homedir', of.key.home ?? '', '--armor', '--export', of.key.id],
-  ]);
-  return result.stdout;
-}
 
 describe('an image that is being built: no systemd, no metadata service', () => {
   const THROWAWAY = new URL('../roots/throwaway.sh', import.meta.url).pathname;

@@ -92,6 +92,16 @@ export class Host {
     return this.machine.run(['chroot', TOOLS, ...Host.DNF, ...args]);
   }
 
+  /** Runs apt-get as `apt` does and demands status 0; returns all that it said. */
+  mustApt(...args: readonly string[]): Promise<string> {
+    return must('apt-get', args, this.apt(...args));
+  }
+
+  /** Runs dnf as `dnf` does and demands status 0; returns all that it said. */
+  mustDnf(...args: readonly string[]): Promise<string> {
+    return must('dnf', args, this.dnf(...args));
+  }
+
   /** Runs rpm on the machine's root, as `dnf` does. */
   rpm(...args: readonly string[]): Promise<CommandResult> {
     return this.machine.run(['chroot', TOOLS, '/usr/bin/rpm', '--root', '/root', ...args]);
@@ -199,4 +209,14 @@ export class Host {
       `deb ${source} ${REPOSITORY_URL}/apt stable main\n`,
     );
   }
+}
+
+async function must(
+  name: string,
+  args: readonly string[],
+  ended: Promise<CommandResult>,
+): Promise<string> {
+  const { status, stdout, stderr } = await ended;
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
+  return stdout + stderr;
 }

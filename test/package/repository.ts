@@ -16,6 +16,8 @@ import { makeAptRepository } from '../../scripts/repo/apt.ts';
 import type { SigningKey } from '../../scripts/repo/key.ts';
 import { makeYumRepository } from '../../scripts/repo/yum.ts';
 import { REPOSITORY_URL } from './host.ts';
+import { packagePath } from './packages.ts';
+import { makeNextDeb, makeStockDeb } from './stand-ins.ts';
 
 /** A key in a new folder of GnuPG. */
 export function makeKey(folder: string): SigningKey {
@@ -62,6 +64,20 @@ export function makeRepository(
       rmSync(work, { recursive: true, force: true });
     },
   };
+}
+
+/** A repository of our deb, the stock one's stand-in, and our next version. */
+export function makeDebRepository(): TestRepository {
+  return makeRepository([packagePath('deb', 'x64')], (folder) => {
+    makeStockDeb(folder);
+    makeNextDeb(folder);
+  });
+}
+
+/** The public key of a repository, ASCII-armoured. */
+export function exportKey({ key }: TestRepository): string {
+  const args = ['--homedir', key.home ?? '', '--armor', '--export', key.id];
+  return execFileSync('gpg', args, { encoding: 'utf8' });
 }
 
 /**

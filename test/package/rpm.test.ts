@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { command } from '../roots/machine.ts';
 import { Host, REPOSITORY_URL } from './host.ts';
 import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
-import { makeRepository, type TestRepository } from './repository.ts';
+import { exportKey, makeRepository, type TestRepository } from './repository.ts';
 import {
   makeForeignRpms,
   LATE_SSHD,
@@ -34,12 +34,6 @@ beforeEach(async () => {
 }, 180_000);
 afterEach(() => host.stop());
 
-async function must(...args: string[]): Promise<string> {
-  const { status, stdout, stderr } = await host.dnf(...args);
-  if (status !== 0) throw new Error(`dnf ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
-  return stdout + stderr;
-}
-
 /** dnf does not go back across architectures (the stand-ins have none), rpm does. */
 async function downgrade(version: string): Promise<void> {
   const url = `${REPOSITORY_URL}/yum/packages/${NAME}-${version}.rpm`;
@@ -53,11 +47,11 @@ async function effective(): Promise<string> {
 
 it('installs, and erases to what was there', async () => {
   const before = await host.machine.sh('sshd -T');
-  await must('install', `${NAME}-${VERSION}`);
+  await host.mustDnf('install', `${NAME}-${VERSION}`);
   expect((await host.rpm('-q', NAME)).stdout).toBe(`${NAME}-${VERSION}.x86_64\n`);
   expect(await host.loginWithPushedKey()).toBe(true);
   expect(await host.rpm('-V', NAME)).toMatchObject({ status: 0, stdout: '' });
-  await must('remove', NAME);
+  await host.mustDnf('remove', NAME);
   expect(await host.machine.sh('sshd -T')).toBe(before);
   expect(await host.loginWithFile()).toBe(true);
   expect(await host.loginWithPushedKey()).toBe(false);
@@ -67,10 +61,10 @@ it('installs, and erases to what was there', async () => {
 });
 
 it("takes over from Amazon Linux's stock package, whose lines in sshd_config stay", async () => {
-  await must('install', `${NAME}-${STOCK_RPM_VERSIONS.amazon}`);
+  await host.mustDnf('install', `${NAME}-${STOCK_RPM_VERSIONS.amazon}`);
   const config = host.read('/etc/ssh/sshd_config');
   expect(config).toContain(COMMAND);
-  await expectNoGap(() => must('install', `${NAME}-${VERSION}`));
+  await expectNoGap(() => host.mustDnf('install', `${NAME}-${VERSION}`));
   expect(await host.loginWithPushedKey()).toBe(true);
   expect(host.read('/etc/ssh/sshd_config')).toBe(config);
   await downgrade(STOCK_RPM_VERSIONS.amazon);
@@ -80,9 +74,9 @@ it("takes over from Amazon Linux's stock package, whose lines in sshd_config sta
 });
 
 it("takes over from RHEL's stock package and its drop-in, and gives back", async () => {
-  await must('install', `${NAME}-${STOCK_RPM_VERSIONS.redhat}`);
+  await host.mustDnf('install', `${NAME}-${STOCK_RPM_VERSIONS.redhat}`);
   const before = await effective();
-  await expectNoGap(() => must('install', `${NAME}-${VERSION}`));
+  await expectNoGap(() => host.mustDnf('install', `${NAME}-${VERSION}`));
   await host.machine.sh(`test ! -e ${REDHAT_DROP_IN}`);
   expect(await effective()).toBe(before);
   await host.machine.sh('systemctl restart ssh.service');
@@ -95,17 +89,17 @@ it("takes over from RHEL's stock package and its drop-in, and gives back", async
   expect(await host.machine.sh('ls /etc/ssh/sshd_config.d')).not.toContain(
     '90-ec2-instance-connect.conf',
   );
-  await must('remove', NAME);
+  await host.mustDnf('remove', NAME);
   expect(await host.loginWithFile()).toBe(true);
 });
 
 it('upgrades and downgrades between versions of ours, the wiring as it was', async () => {
-  await must('install', `${NAME}-${VERSION}`);
+  await host.mustDnf('install', `${NAME}-${VERSION}`);
   const before = await effective();
-  await expectNoGap(() => must('upgrade', NAME));
+  await expectNoGap(() => host.mustDnf('upgrade', NAME));
   expect((await host.rpm('-q', NAME)).stdout).toBe(`${NAME}-${NEXT_VERSION}.x86_64\n`);
   expect(await host.loginWithPushedKey()).toBe(true);
-  await must('downgrade', `${NAME}-${VERSION}`);
+  await host.mustDnf('downgrade', `${NAME}-${VERSION}`);
   expect(await effective()).toBe(before);
   expect(await host.loginWithPushedKey()).toBe(true);
 });
@@ -116,23 +110,23 @@ it('loads the policy module where there is SELinux, and takes it away with its p
     mkdir -p /etc/selinux && touch /etc/selinux/config
     printf '#!/bin/sh\\necho "$@" >>/run/semodule\\n' >/usr/sbin/semodule
     chmod 755 /usr/sbin/semodule`);
-  await must('install', `${NAME}-${VERSION}`, `${NAME}-selinux`);
+  await host.mustDnf('install', `${NAME}-${VERSION}`, `${NAME}-selinux`);
   expect(host.read('/run/semodule')).toBe(`-i ${module}\n`);
   expect(await host.loginWithPushedKey()).toBe(true);
-  await must('remove', `${NAME}-selinux`);
+  await host.mustDnf('remove', `${NAME}-selinux`);
   expect(host.read('/run/semodule')).toBe(`-i ${module}\n-r ec2_instance_connect\n`);
   expect(await host.loginWithPushedKey()).toBe(true);
 });
 
 it('installs the policy module where there is no SELinux', async () => {
-  await must('install', `${NAME}-selinux`);
-  await must('remove', `${NAME}-selinux`);
+  await host.mustDnf('install', `${NAME}-selinux`);
+  await host.mustDnf('remove', `${NAME}-selinux`);
 });
 
 it('wires sshd that comes later', async () => {
   await host.machine.sh(`mv /usr/sbin/sshd ${LATE_SSHD}`);
-  await must('install', `${NAME}-${VERSION}`);
-  await must('install', 'openssh-server-9');
+  await host.mustDnf('install', `${NAME}-${VERSION}`);
+  await host.mustDnf('install', 'openssh-server-9');
   expect(await effective()).toContain(COMMAND);
   await host.machine.sh('systemctl restart ssh.service');
   expect(await host.loginWithPushedKey()).toBe(true);
@@ -146,9 +140,7 @@ it('recommends the policy module, which newer rpm than 4.11 knows about', async 
 it('refuses metadata and packages that another key has signed', async () => {
   const other = makeRepository([packagePath('rpm', 'x64')]);
   try {
-    const home = other.key.home ?? '';
-    const exported = await command(['gpg', '--homedir', home, '--armor', '--export', other.key.id]);
-    writeFileSync(host.machine.path('/etc/yum.repos.d/KEY'), exported.stdout);
+    writeFileSync(host.machine.path('/etc/yum.repos.d/KEY'), exportKey(other));
     const file = '/etc/yum.repos.d/ec2-instance-connect.repo';
     const changed = host
       .read(file)
