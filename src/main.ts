@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { startupSnapshot } from 'node:v8';
-import { endWithBug, runLogin } from './cli/login.ts';
+import { endWithBug, runLogin } from './login/login.ts';
 
 /** The name under which sshd configurations call the program; a symlink to it. */
 const LOGIN_NAME = 'eic_run_authorized_keys';

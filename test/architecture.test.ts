@@ -32,6 +32,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   chain: ['sshd/model', 'verdict'],
   sshd: ['sshd/model', 'sshd/plan', 'chain', 'verdict'],
   install: [...Object.keys(PURE), 'imds', 'host', 'log', 'chain', 'sshd'],
+  login: [...Object.keys(PURE), 'imds', 'host', 'log', 'chain'],
 };
 
 /** A constant that everybody may know. */
@@ -58,7 +59,7 @@ const PURE_FILES = [
 const WHY = {
   pure: 'the core takes time, trust and bytes as values, so that every refusal is a test of a few lines',
   order: 'each part rests only on those that ARCHITECTURE.md names for it',
-  edges: 'edges do not know each other: cli/ joins them',
+  edges: 'edges do not know each other: login/ and cli/ join them',
   tests: 'nothing that ships may depend on what tests it or builds it',
   main: 'main.ts is the root of the composition: it is called, and nothing calls it',
   packages: 'only the edges have runtime packages, and each of the three has one place',
@@ -123,7 +124,7 @@ describe('the folders of src', () => {
     expect(wrongImports(SOURCES, WHY.order, isWrong)).toEqual([]);
   });
 
-  it('are not joined at the edges but in cli', () => {
+  it('are not joined at the edges but in login and cli', () => {
     const edges = ['imds', 'host', 'log'];
     const isWrong = (found: Import, file: SourceFile): boolean =>
       isOurs(found) &&
@@ -193,7 +194,7 @@ function loadedWith(path: string, seen = new Set<string>()): ReadonlySet<string>
 describe('the path that sshd takes', () => {
   it('has a login on it, but no yargs', () => {
     const loaded = loadedWith('src/main.ts');
-    expect(loaded).toContain('src/cli/authorized-keys.ts');
+    expect(loaded).toContain('src/login/answer.ts');
     expect(
       [...loaded].filter((module) => module.includes('yargs')),
       WHY.yargs,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerLogin, type LoginEdges } from '../../src/cli/authorized-keys.ts';
+import { answerLogin, type LoginEdges } from '../../src/login/answer.ts';
 import { ImdsClient } from '../../src/imds/client.ts';
 import { REQUEST_MS } from '../../src/imds/limits.ts';
 import { toSyslogLines } from '../../src/log/logger.ts';

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { UsageError, type Finish } from './command.ts';
-import { runLogin } from './login.ts';
-import { writeOut } from './output.ts';
+import { runLogin } from '../login/login.ts';
+import { writeOut } from '../login/output.ts';
 
 interface LoginArguments {
   readonly user?: string | undefined;

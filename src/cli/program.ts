@@ -1,9 +1,10 @@
 import yargs from 'yargs';
 import { printable } from '../log/printable.ts';
 import { VERSION } from '../version.ts';
-import { EXIT_USAGE, UsageError, type Finish } from './command.ts';
+import { EXIT_USAGE } from '../verdict/exit-codes.ts';
+import { UsageError, type Finish } from './command.ts';
 import { loginCommand } from './login-command.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from '../login/output.ts';
 import { sshdCommand } from './sshd-command.ts';
 import { verifyInstallCommand, viewHostCommand } from './verify-install-command.ts';
 import { verifyKeysCommand } from './verify-keys-command.ts';

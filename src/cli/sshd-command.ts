@@ -9,7 +9,7 @@ import { hostEdges } from '../sshd/host.ts';
 import type { WiringResult } from '../sshd/result.ts';
 import { status } from '../sshd/status.ts';
 import { UsageError, type Finish } from './command.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from '../login/output.ts';
 import { renderResult, renderStatus } from './sshd-report.ts';
 
 interface WiringArguments {

@@ -6,7 +6,7 @@ import { realEdges, realViewEdges } from '../install/host-edges.ts';
 import { renderReport } from '../install/report-text.ts';
 import { verifyInstall } from '../install/verify.ts';
 import type { Finish } from './command.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from '../login/output.ts';
 
 interface VerifyInstallArguments {
   readonly user?: string | undefined;

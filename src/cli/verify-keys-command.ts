@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { parseInstanceId } from '../imds/documents.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
 import { UsageError, type Finish } from './command.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from '../login/output.ts';
 import { refusalLines } from './verdict-report.ts';
 import { InputError, verifyKeys } from './verify-keys.ts';
 

@@ -29,7 +29,7 @@ async function login(machine: PrivateMachine, args: readonly string[]): Promise<
     const journal = createServer((socket) => { streams.push(text(socket)); }).listen('${JOURNAL}');
     await once(journal, 'listening');
     const steps = [];
-    const { runLogin } = await load('cli/login.ts');
+    const { runLogin } = await load('login/login.ts');
     const exitCode = await runLogin(${JSON.stringify(args)}, { explain: (step) => steps.push(step) });
     const lines = (await Promise.all(streams)).join('').split('\\n');
     const events = lines.filter((line) => line.startsWith('<')).map((line) => JSON.parse(line.slice(3)));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { answerLogin, type LoginEdges, type Outcome } from '../../../src/cli/authorized-keys.ts';
+import { answerLogin, type LoginEdges, type Outcome } from '../../../src/login/answer.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import { ImdsClient } from '../../../src/imds/client.ts';
 import { fingerprintOf, parseFingerprint } from '../../../src/ssh/fingerprint.ts';

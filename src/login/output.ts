@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { EXIT_BUG } from './command.ts';
+import { EXIT_BUG } from '../verdict/exit-codes.ts';
 
 /**
  * Writes text to a descriptor in one call and waits for it. A reader that has gone away is no error:

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runChain } from '../../../src/chain/chain.ts';
-import { answerLogin } from '../../../src/cli/authorized-keys.ts';
-import { runLogin } from '../../../src/cli/login.ts';
-import { writeOut } from '../../../src/cli/output.ts';
+import { answerLogin } from '../../../src/login/answer.ts';
+import { runLogin } from '../../../src/login/login.ts';
+import { writeOut } from '../../../src/login/output.ts';
 import { DEADLINE_MS } from '../../../src/imds/limits.ts';
 import type { AuditEvent } from '../../../src/log/events.ts';
 import { writeSyslog } from '../../../src/log/syslog.ts';
 
 // Everything around the run itself, so that what cannot be had on purpose can happen.
 vi.mock(import('../../../src/chain/chain.ts'), () => ({ runChain: vi.fn() }));
-vi.mock(import('../../../src/cli/authorized-keys.ts'), () => ({ answerLogin: vi.fn() }));
-vi.mock(import('../../../src/cli/output.ts'), () => ({ writeOut: vi.fn() }));
+vi.mock(import('../../../src/login/answer.ts'), () => ({ answerLogin: vi.fn() }));
+vi.mock(import('../../../src/login/output.ts'), () => ({ writeOut: vi.fn() }));
 vi.mock(import('../../../src/log/syslog.ts'), () => ({ writeSyslog: vi.fn() }));
 
 const LINE = 'ssh-ed25519 AAAA\n';

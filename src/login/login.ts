@@ -16,8 +16,8 @@ import {
 import { toSyslogLines } from '../log/logger.ts';
 import { writeSyslog } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
-import { answerLogin, type LoginEdges, type Outcome } from './authorized-keys.ts';
-import { EXIT_BUG, EXIT_USAGE } from './command.ts';
+import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
+import { EXIT_BUG, EXIT_USAGE } from '../verdict/exit-codes.ts';
 import { writeOut } from './output.ts';
 
 interface Ending {

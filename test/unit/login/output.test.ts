@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { run, type Command } from '../../rig/run.ts';
 
-const OUTPUT = join(import.meta.dirname, '../../../src/cli/output.ts');
+const OUTPUT = join(import.meta.dirname, '../../../src/login/output.ts');
 
 function writer(body: string): Command {
   const program = `import { writeOut } from ${JSON.stringify(OUTPUT)}; ${body}`;
