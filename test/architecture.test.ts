@@ -21,7 +21,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   ssh: ['encoding', 'verdict'],
   authorize: ['encoding', 'signer', 'ssh', 'x509', 'verdict'],
   'sshd/model': ['verdict'],
-  'sshd/plan': ['sshd/model', 'chain', 'verdict'],
+  'sshd/plan': ['sshd/model', 'helpers', 'verdict'],
 };
 
 /** The edges likewise; besides, they may take types from whatever is pure. */
@@ -29,10 +29,10 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   imds: ['verdict'],
   host: ['verdict'],
   log: ['verdict'],
-  chain: ['sshd/model', 'verdict'],
-  sshd: ['sshd/model', 'sshd/plan', 'chain', 'verdict'],
-  install: [...Object.keys(PURE), 'imds', 'host', 'log', 'chain', 'sshd'],
-  login: [...Object.keys(PURE), 'imds', 'host', 'log', 'chain'],
+  helpers: ['sshd/model', 'verdict'],
+  sshd: ['sshd/model', 'sshd/plan', 'helpers', 'verdict'],
+  install: [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers', 'sshd'],
+  login: [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers'],
 };
 
 /** A constant that everybody may know. */
@@ -45,9 +45,9 @@ const PURE_FILES = [
   'src/imds/limits.ts',
   'src/log/events.ts',
   'src/log/printable.ts',
-  'src/chain/names.ts',
-  'src/chain/arguments.ts',
-  'src/chain/output.ts',
+  'src/helpers/names.ts',
+  'src/helpers/arguments.ts',
+  'src/helpers/output.ts',
   'src/install/check.ts',
   'src/install/manifest.ts',
   'src/install/accounts.ts',

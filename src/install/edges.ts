@@ -1,4 +1,4 @@
-import type { PathFacts } from '../chain/safety.ts';
+import type { PathFacts } from '../helpers/safety.ts';
 import type { Machine } from '../host/machine.ts';
 import type { TrustStore } from '../host/trust-store.ts';
 import type { Metadata } from '../imds/client.ts';

@@ -11,7 +11,7 @@ import {
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { isSea } from 'node:sea';
-import { readPathFacts } from '../chain/host.ts';
+import { readPathFacts } from '../helpers/host.ts';
 import { identifyMachine } from '../host/machine.ts';
 import { readTrustStore } from '../host/trust-store.ts';
 import { ENDPOINTS, ImdsClient, type Deadline } from '../imds/client.ts';

@@ -1,5 +1,5 @@
-import { runChain, type ChainResult } from '../chain/chain.ts';
-import { CHAIN_DIRECTORY } from '../chain/names.ts';
+import { runHelpers, type HelpersResult } from '../helpers/helpers.ts';
+import { HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { Fault } from '../verdict/fault.ts';
 import { identifyMachine } from '../host/machine.ts';
 import { readTrustStore } from '../host/trust-store.ts';
@@ -61,7 +61,7 @@ async function concludeLogin(args: readonly string[], options: LoginOptions): Pr
   }
   const deadline: Deadline = { remaining: () => DEADLINE_MS - process.uptime() * 1000 };
   const request = { user, fingerprint: text };
-  const chain = runChain({}, request, deadline.remaining()).catch(withoutHelpers);
+  const chain = runHelpers({}, request, deadline.remaining()).catch(withoutHelpers);
   const own = await settle(user, fingerprint, deadline, options);
   const ending = addHelpers(own, await chain);
   for (const { event, message, fields } of ending.events) {
@@ -90,16 +90,16 @@ async function settle(
 }
 
 /** An error of ours in the chain is never the end of our own keys: no lines, and one event. */
-function withoutHelpers(error: unknown): ChainResult {
+function withoutHelpers(error: unknown): HelpersResult {
   const detail = String(error);
-  return { lines: [], events: [{ code: 'chain-broken', helper: CHAIN_DIRECTORY, detail }] };
+  return { lines: [], events: [{ code: 'chain-broken', helper: HELPERS_DIRECTORY, detail }] };
 }
 
 /**
  * Adds what the administrator's helpers gave. Where they gave lines the exit code is 0 whatever became
  * of our own decision, for sshd throws the whole output away otherwise.
  */
-function addHelpers(own: Ending, { lines, events }: ChainResult): Ending {
+function addHelpers(own: Ending, { lines, events }: HelpersResult): Ending {
   if (lines.length === 0 && events.length === 0) return own;
   const theirs = lines.flatMap((line) => [line, Buffer.from('\n')]);
   return {

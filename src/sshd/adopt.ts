@@ -1,5 +1,5 @@
-import { fillTemplate, parseTemplate } from '../chain/arguments.ts';
-import { CHAIN_DIRECTORY } from '../chain/names.ts';
+import { fillTemplate, parseTemplate } from '../helpers/arguments.ts';
+import { HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { demandAccepted, demandWirable, runCommand } from './context.ts';
 import type { WiringContext, WiringOptions } from './context.ts';
 import type { RunResult, SshdEdges } from './edges.ts';
@@ -67,7 +67,7 @@ function helperImages(context: WiringContext, other: Conflict): ReadonlyMap<stri
     const now = edges.image(path);
     const known = record?.changes.some((change) => change.path === path) === true;
     if (now !== null && !known && !sameImage(now, image)) {
-      throw new WiringRefusal('path-taken', `${path} exists, in ${CHAIN_DIRECTORY}`, [other]);
+      throw new WiringRefusal('path-taken', `${path} exists, in ${HELPERS_DIRECTORY}`, [other]);
     }
   }
   return images;

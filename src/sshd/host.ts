@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
-import { readPathFacts } from '../chain/host.ts';
-import { isExecutable, unsafeReason } from '../chain/safety.ts';
+import { readPathFacts } from '../helpers/host.ts';
+import { isExecutable, unsafeReason } from '../helpers/safety.ts';
 import type { RunOptions, RunResult, SshdEdges } from './edges.ts';
 import { takeLock } from './lock.ts';
 import type { FileTree } from './model/file-tree.ts';

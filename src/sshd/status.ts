@@ -1,4 +1,4 @@
-import { helperNames, CHAIN_DIRECTORY } from '../chain/names.ts';
+import { helperNames, HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { activeSockets, systemdRuns, unitProperties } from './activate.ts';
 import { hostCommand } from './context.ts';
 import { JOURNAL_PATH, UNMANAGED_PATH, type SshdEdges } from './edges.ts';
@@ -200,8 +200,8 @@ function wiringStatus(edges: SshdEdges): SshdStatus['wiring'] {
 }
 
 function chainStatus(edges: SshdEdges): SshdStatus['helpers'] {
-  return helperNames(edges.tree.names(CHAIN_DIRECTORY)).map((name) => {
-    const path = `${CHAIN_DIRECTORY}/${name}`;
+  return helperNames(edges.tree.names(HELPERS_DIRECTORY)).map((name) => {
+    const path = `${HELPERS_DIRECTORY}/${name}`;
     const problem = edges.unsafeProgram(path);
     return problem === undefined ? { path } : { path, problem };
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandResult } from '../rig/run.ts';
-import { CHAIN_DIRECTORY } from '../../src/chain/names.ts';
+import { HELPERS_DIRECTORY } from '../../src/helpers/names.ts';
 import {
   LONELY_INSTANCE,
   NO_INSTANCE,
@@ -69,8 +69,8 @@ describe('the program, when it meets an error of its own', () => {
   /** Where a helper gives the login a line to print. */
   const WITH_HELPER: PrivateMachine = {
     ...NO_INSTANCE,
-    files: { [`${CHAIN_DIRECTORY}/helper`]: '#!/bin/sh\necho line\n' },
-    prepare: [`chmod 755 /etc ${CHAIN_DIRECTORY}/helper`],
+    files: { [`${HELPERS_DIRECTORY}/helper`]: '#!/bin/sh\necho line\n' },
+    prepare: [`chmod 755 /etc ${HELPERS_DIRECTORY}/helper`],
   };
   const evaluate = (body: string): Promise<CommandResult> => {
     const load = `const load = (name) => import(${JSON.stringify(`${CLI}/`)} + name);

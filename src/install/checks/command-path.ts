@@ -1,4 +1,4 @@
-import { unsafeReason, type PathFacts } from '../../chain/safety.ts';
+import { unsafeReason, type PathFacts } from '../../helpers/safety.ts';
 import { splitWords } from '../../sshd/model/words.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { command, own } from '../facts/sshd.ts';

@@ -1,6 +1,11 @@
-import { parseTemplate } from '../../chain/arguments.ts';
-import { ARGUMENTS_SUFFIX, CHAIN_DIRECTORY, helperNames, MAX_HELPERS } from '../../chain/names.ts';
-import { isExecutable, unsafeReason } from '../../chain/safety.ts';
+import { parseTemplate } from '../../helpers/arguments.ts';
+import {
+  ARGUMENTS_SUFFIX,
+  HELPERS_DIRECTORY,
+  helperNames,
+  MAX_HELPERS,
+} from '../../helpers/names.ts';
+import { isExecutable, unsafeReason } from '../../helpers/safety.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
@@ -13,14 +18,14 @@ export const otherHelpers: Check = {
   title: 'other helpers in the chain',
   dependsOn: [],
   run(on) {
-    if (!isThere(on, CHAIN_DIRECTORY)) return pass('none');
-    const names = helperNames(on.edges.sshd.tree.names(CHAIN_DIRECTORY));
+    if (!isThere(on, HELPERS_DIRECTORY)) return pass('none');
+    const names = helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY));
     if (names.length > MAX_HELPERS) {
       const found = `${names.length} helpers, expected at most ${MAX_HELPERS}`;
-      return fail(found, lookAt(`ls ${CHAIN_DIRECTORY}`, 'take some of them away'));
+      return fail(found, lookAt(`ls ${HELPERS_DIRECTORY}`, 'take some of them away'));
     }
     const problem = names
-      .map((name) => `${CHAIN_DIRECTORY}/${name}`)
+      .map((name) => `${HELPERS_DIRECTORY}/${name}`)
       .map((path) => wayProblem(on, path) ?? argumentsProblem(on, path))
       .find((each) => each !== undefined);
     if (problem !== undefined) return problem;

@@ -1,4 +1,4 @@
-import { CHAIN_DIRECTORY, helperNames } from '../../chain/names.ts';
+import { HELPERS_DIRECTORY, helperNames } from '../../helpers/names.ts';
 import { fail, pass, skip, warn, type Check } from '../check.ts';
 import type { Inspection } from '../inspection.ts';
 import { endOf } from '../phrases.ts';
@@ -55,9 +55,9 @@ function forbiddenLink(on: Inspection): string | undefined {
   const value = on.edges.sshd.tree.text(`/sys/fs/selinux/booleans/${RUN_COMMANDS}`);
   // The value in force, then the one that waits to be committed.
   if (value?.startsWith('0') !== true) return undefined;
-  return helperNames(on.edges.sshd.tree.names(CHAIN_DIRECTORY))
-    .map((name) => `${CHAIN_DIRECTORY}/${name}`)
-    .find((path) => on.edges.realPath(path)?.startsWith(`${CHAIN_DIRECTORY}/`) === false);
+  return helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY))
+    .map((name) => `${HELPERS_DIRECTORY}/${name}`)
+    .find((path) => on.edges.realPath(path)?.startsWith(`${HELPERS_DIRECTORY}/`) === false);
 }
 
 /** Denials of the last day that name the program or its domain, from auditd's log. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CHAIN_DIRECTORY, helperNames } from '../../chain/names.ts';
+import { HELPERS_DIRECTORY, helperNames } from '../../helpers/names.ts';
 import { fingerprintOf } from '../../ssh/fingerprint.ts';
 import { splitWords } from '../../sshd/model/words.ts';
 import type { CommandEnd } from '../edges.ts';
@@ -41,7 +41,7 @@ export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
   return {
     end,
     shown: `cd / && setpriv ${as} env -i ${shellCommand(program, ...args)}`,
-    mayPrint: helperNames(on.edges.sshd.tree.names(CHAIN_DIRECTORY)).length > 0,
+    mayPrint: helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY)).length > 0,
   };
 }
 

@@ -1,5 +1,5 @@
-import { parseTemplate } from '../../chain/arguments.ts';
-import { ARGUMENTS_SUFFIX, CHAIN_DIRECTORY } from '../../chain/names.ts';
+import { parseTemplate } from '../../helpers/arguments.ts';
+import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY } from '../../helpers/names.ts';
 import { splitWords } from '../model/words.ts';
 import { accept, refuse, type Verdict } from '../../verdict/refusal.ts';
 
@@ -41,7 +41,7 @@ export function adoptCommand(command: string): Verdict<Adoption, AdoptionReason>
       : refuse('command-malformed', parsed.detail);
   }
   const name = `50-${program.slice(program.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-')}`;
-  const helper = `${CHAIN_DIRECTORY}/${name}`;
+  const helper = `${HELPERS_DIRECTORY}/${name}`;
   return accept({ helper, program, argumentsFile: helper + ARGUMENTS_SUFFIX, template });
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePolicyModule } from '../../../scripts/package/selinux.ts';
-import { CHAIN_DIRECTORY } from '../../../src/chain/names.ts';
+import { HELPERS_DIRECTORY } from '../../../src/helpers/names.ts';
 import { Rig } from '../../rig/rig.ts';
 import type { CommandResult } from '../../rig/run.ts';
 import type { SshKey } from '../../rig/ssh-key.ts';
@@ -68,7 +68,7 @@ beforeAll(async () => {
       '/srv/root.pem': readFileSync(rig.namespace.path('/run/rig/root.pem'), 'utf8'),
       '/usr/share/misc/probe': 'readable for everybody\n',
       [PROBE]: PROBE_SCRIPT,
-      [`${CHAIN_DIRECTORY}/own`]: `#!/bin/sh
+      [`${HELPERS_DIRECTORY}/own`]: `#!/bin/sh
 [ "$1" = bob ] && echo '${ownKey.publicKey}'
 tr -d '\\0' </proc/self/attr/current | logger -t own
 `,
@@ -76,7 +76,7 @@ tr -d '\\0' </proc/self/attr/current | logger -t own
     prepare: `useradd -r -M -d /nonexistent -s /usr/sbin/nologin ec2-instance-connect
 for user in alice bob mallory; do useradd -m -s /bin/bash -p '*' $user; done
 cat /srv/root.pem >>/etc/ssl/certs/ca-certificates.crt
-chmod 755 ${PROBE} ${CHAIN_DIRECTORY}/own`,
+chmod 755 ${PROBE} ${HELPERS_DIRECTORY}/own`,
     modules: [makePolicyModule(work), join(import.meta.dirname, 'probe.cil')],
   });
   // Debian forbids writable code to administrators too, which would leave nothing to compare with.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePolicyModule, POLICY_MODULE } from '../../../scripts/package/selinux.ts';
-import { CHAIN_DIRECTORY } from '../../../src/chain/names.ts';
+import { HELPERS_DIRECTORY } from '../../../src/helpers/names.ts';
 import { compilePolicy, linkPolicy } from './link.ts';
 import { labelOf, Policy, type Access } from './query.ts';
 
@@ -208,7 +208,7 @@ describe('the module', () => {
     ['/usr/share/ec2-instance-connect/eic_run_authorized_keys', PROGRAM],
     ['/usr/lib/ec2-instance-connect/lib/ld-linux-x86-64.so.2', 'ld_so_t'],
     ['/usr/lib/ec2-instance-connect/lib/libc.so.6', 'lib_t'],
-    [`${CHAIN_DIRECTORY}/helper`, CHAIN],
+    [`${HELPERS_DIRECTORY}/helper`, CHAIN],
     ['/etc/ec2-instance-connect/sshd-unmanaged', 'etc_t'],
   ])('labels %s as %s', (path, type) => {
     expect(labelOf(join(work, 'debian/file_contexts'), path)).toBe(type);

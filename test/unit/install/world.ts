@@ -1,4 +1,4 @@
-import type { PathFacts } from '../../../src/chain/safety.ts';
+import type { PathFacts } from '../../../src/helpers/safety.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { Metadata } from '../../../src/imds/client.ts';
 import { Inspection, type InspectionOptions } from '../../../src/install/inspection.ts';

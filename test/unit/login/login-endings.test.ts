@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runChain } from '../../../src/chain/chain.ts';
+import { runHelpers } from '../../../src/helpers/helpers.ts';
 import { answerLogin } from '../../../src/login/answer.ts';
 import { runLogin } from '../../../src/login/login.ts';
 import { writeOut } from '../../../src/login/output.ts';
@@ -8,7 +8,7 @@ import type { AuditEvent } from '../../../src/log/events.ts';
 import { writeSyslog } from '../../../src/log/syslog.ts';
 
 // Everything around the run itself, so that what cannot be had on purpose can happen.
-vi.mock(import('../../../src/chain/chain.ts'), () => ({ runChain: vi.fn() }));
+vi.mock(import('../../../src/helpers/helpers.ts'), () => ({ runHelpers: vi.fn() }));
 vi.mock(import('../../../src/login/answer.ts'), () => ({ answerLogin: vi.fn() }));
 vi.mock(import('../../../src/login/output.ts'), () => ({ writeOut: vi.fn() }));
 vi.mock(import('../../../src/log/syslog.ts'), () => ({ writeSyslog: vi.fn() }));
@@ -17,7 +17,7 @@ const LINE = 'ssh-ed25519 AAAA\n';
 const EVENT: AuditEvent = { level: 'info', event: 'key-accepted', message: '', fields: {} };
 
 beforeEach(() => {
-  vi.mocked(runChain).mockReset().mockResolvedValue({ lines: [], events: [] });
+  vi.mocked(runHelpers).mockReset().mockResolvedValue({ lines: [], events: [] });
   vi.mocked(answerLogin)
     .mockReset()
     .mockResolvedValue({ stdout: LINE, exitCode: 0, events: [EVENT] });
@@ -43,7 +43,7 @@ function traces(): { readonly stdout: string; readonly events: readonly unknown[
 
 describe('a login whose chain of helpers breaks', () => {
   it('keeps its own keys, and says so once', async () => {
-    vi.mocked(runChain).mockRejectedValue(new TypeError('ours'));
+    vi.mocked(runHelpers).mockRejectedValue(new TypeError('ours'));
     expect(await runLogin(['alice'])).toBe(0);
     const events = [
       { event: 'key-accepted' },
@@ -71,7 +71,7 @@ describe('a login that takes too long to decide', () => {
 
 describe('a login that a person has explained', () => {
   it('says so in each of its events, and no other login does', async () => {
-    vi.mocked(runChain).mockRejectedValue(new TypeError('ours'));
+    vi.mocked(runHelpers).mockRejectedValue(new TypeError('ours'));
     await runLogin(['alice'], { explain: () => undefined });
     const explained = [
       { event: 'key-accepted', explain: true },

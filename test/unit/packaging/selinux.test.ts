@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import manifest from '../../../packaging/files.json' with { type: 'json' };
 import packageJson from '../../../package.json' with { type: 'json' };
 import { POLICY_MODULE } from '../../../scripts/package/selinux.ts';
-import { CHAIN_DIRECTORY } from '../../../src/chain/names.ts';
+import { HELPERS_DIRECTORY } from '../../../src/helpers/names.ts';
 
 const source = (extension: string): string =>
   readFileSync(`packaging/selinux/${POLICY_MODULE}.${extension}`, 'utf8');
@@ -31,7 +31,7 @@ it('labels each copy of the launcher and the program, and no other file of the p
 });
 
 it('labels the folder of the chain, so that new helpers take its type', () => {
-  for (const path of [CHAIN_DIRECTORY, `${CHAIN_DIRECTORY}/helper`]) {
+  for (const path of [HELPERS_DIRECTORY, `${HELPERS_DIRECTORY}/helper`]) {
     expect(typeOf(path)).toBe('ec2_instance_connect_chain_exec_t');
   }
 });

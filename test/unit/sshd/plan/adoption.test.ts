@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fillTemplate, parseTemplate } from '../../../../src/chain/arguments.ts';
-import { helperNames } from '../../../../src/chain/names.ts';
+import { fillTemplate, parseTemplate } from '../../../../src/helpers/arguments.ts';
+import { helperNames } from '../../../../src/helpers/names.ts';
 import { adoptCommand } from '../../../../src/sshd/plan/adoption.ts';
 
 const VALUES = { user: 'alice', fingerprint: 'SHA256:x', home: '/home/alice' };

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { ChainEvent } from './chain.ts';
+import type { HelperEvent } from './helpers.ts';
 import { MAX_OUTPUT_BYTES } from './output.ts';
 
 /** How a helper ended: its output when it ended well, and what the log should say. */
 export interface Ended {
   readonly output: Buffer | undefined;
-  readonly events: readonly Omit<ChainEvent, 'helper'>[];
+  readonly events: readonly Omit<HelperEvent, 'helper'>[];
 }
 
 /**
@@ -112,7 +112,7 @@ function supervise(child: HelperProcess, limitMs: number, resolve: (ended: Ended
   });
 }
 
-function failure(code: ChainEvent['code'], detail: string): Ended {
+function failure(code: HelperEvent['code'], detail: string): Ended {
   return { output: undefined, events: [{ code, detail }] };
 }
 

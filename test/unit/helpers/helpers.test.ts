@@ -2,13 +2,13 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runChain, type ChainEdges, type ChainRequest } from '../../../src/chain/chain.ts';
-import { readPathFacts } from '../../../src/chain/host.ts';
-import { MAX_HELPERS } from '../../../src/chain/names.ts';
+import { runHelpers, type HelperEdges, type HelperRequest } from '../../../src/helpers/helpers.ts';
+import { readPathFacts } from '../../../src/helpers/host.ts';
+import { MAX_HELPERS } from '../../../src/helpers/names.ts';
 import { run as runCommand } from '../../rig/run.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMtUy4T0xNq6';
-const REQUEST: ChainRequest = { user: 'alice', fingerprint: 'SHA256:abc' };
+const REQUEST: HelperRequest = { user: 'alice', fingerprint: 'SHA256:abc' };
 const PLENTY_MS = 20_000;
 const LITTLE_MS = 1_000;
 
@@ -24,8 +24,8 @@ afterEach(() => {
 
 // The helpers are real processes; only their owners are not, since a test may run as anybody and
 // below a folder that all can write.
-function edges(): Partial<ChainEdges> {
-  const way: ChainEdges['way'] = (path) =>
+function edges(): Partial<HelperEdges> {
+  const way: HelperEdges['way'] = (path) =>
     readPathFacts(path).map((facts) => ({ ...facts, uid: 0, mode: facts.mode & ~0o022 }));
   return { directory, way };
 }
@@ -38,9 +38,9 @@ function helper(name: string, script: string, args?: string): void {
 
 async function run(
   deadlineMs: number = PLENTY_MS,
-  request: ChainRequest = REQUEST,
+  request: HelperRequest = REQUEST,
 ): Promise<{ lines: string[]; events: string[][] }> {
-  const result = await runChain(edges(), request, deadlineMs);
+  const result = await runHelpers(edges(), request, deadlineMs);
   return {
     lines: result.lines.map((line) => line.toString()),
     events: result.events.map((event) => [
@@ -52,7 +52,7 @@ async function run(
 
 describe('a chain without helpers', () => {
   it('is nothing when the folder does not exist', async () => {
-    const result = await runChain({ directory: join(directory, 'none') }, REQUEST, PLENTY_MS);
+    const result = await runHelpers({ directory: join(directory, 'none') }, REQUEST, PLENTY_MS);
     expect(result).toEqual({ lines: [], events: [] });
   });
 
@@ -64,7 +64,7 @@ describe('a chain without helpers', () => {
 
   it('reports a folder that is a file', async () => {
     writeFileSync(join(directory, 'file'), '');
-    const result = await runChain({ directory: join(directory, 'file') }, REQUEST, PLENTY_MS);
+    const result = await runHelpers({ directory: join(directory, 'file') }, REQUEST, PLENTY_MS);
     expect(result.events.map((event) => event.code)).toEqual(['directory-unreadable']);
   });
 });
@@ -164,7 +164,7 @@ describe('a helper that does not behave loses only its own lines and is named', 
   });
 
   it('when no descriptor is left for it', async () => {
-    const source = join(import.meta.dirname, '../../../src/chain/process.ts');
+    const source = join(import.meta.dirname, '../../../src/helpers/process.ts');
     const program = `
       const { runProgram } = await import(${JSON.stringify(source)});
       const { openSync } = await import('node:fs');
@@ -231,9 +231,9 @@ describe('a helper that leaves a process behind', () => {
 describe('the safety of the way to a helper', () => {
   it('keeps every helper from running when the folder is unsafe', async () => {
     helper('h', 'echo line');
-    const way: ChainEdges['way'] = (path) =>
+    const way: HelperEdges['way'] = (path) =>
       readPathFacts(path).map((facts) => ({ ...facts, uid: 0, mode: 0o777 }));
-    const result = await runChain({ directory, way }, REQUEST, PLENTY_MS);
+    const result = await runHelpers({ directory, way }, REQUEST, PLENTY_MS);
     expect(result.lines).toEqual([]);
     expect(result.events.map((event) => event.code)).toEqual(['directory-unsafe']);
   });
@@ -241,13 +241,13 @@ describe('the safety of the way to a helper', () => {
   it('judges the helper and its file of arguments each', async () => {
     helper('h', 'echo line');
     helper('i', 'echo line', '%u');
-    const way: ChainEdges['way'] = (path) =>
+    const way: HelperEdges['way'] = (path) =>
       readPathFacts(path).map((facts) => ({
         ...facts,
         uid: /\/(h|i\.args)$/.test(facts.path) ? 1000 : 0,
         mode: facts.mode & ~0o022,
       }));
-    const result = await runChain({ directory, way }, REQUEST, PLENTY_MS);
+    const result = await runHelpers({ directory, way }, REQUEST, PLENTY_MS);
     expect(result.lines).toEqual([]);
     expect(result.events.map((event) => event.code)).toEqual([
       'helper-unsafe',

@@ -1,5 +1,5 @@
 /** Where the administrator puts the helpers that run beside ours. */
-export const CHAIN_DIRECTORY = '/etc/ec2-instance-connect/authorized-keys-command.d';
+export const HELPERS_DIRECTORY = '/etc/ec2-instance-connect/authorized-keys-command.d';
 
 /** At most this many helpers run in one login; every one costs each login a process. */
 export const MAX_HELPERS = 16;
@@ -8,7 +8,7 @@ export const MAX_HELPERS = 16;
 export const ARGUMENTS_SUFFIX = '.args';
 
 /**
- * Chooses which names of the chain's folder are helpers, in the order in which their lines are
+ * Chooses which names of the helpers' folder are helpers, in the order in which their lines are
  * passed on.
  *
  * The rule is that of run-parts(8): a name consists of ASCII letters, digits, `_` and `-` alone. So

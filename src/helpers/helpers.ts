@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import type { PathFacts } from './safety.ts';
-import { CHAIN_DIRECTORY } from './names.ts';
+import { HELPERS_DIRECTORY } from './names.ts';
 
 /** Whose keys are asked for, as sshd asked us. */
-export interface ChainRequest {
+export interface HelperRequest {
   readonly user: string;
   /** As sshd gave it (`SHA256:…` or `MD5:…`); absent where sshd's line has no `%f`. */
   readonly fingerprint?: string | undefined;
 }
 
 /** What can go wrong with a helper, or all of them; they lose their lines and nothing else happens. */
-export type ChainEventCode =
+export type HelperEventCode =
   | 'chain-broken'
   | 'directory-unreadable'
   | 'directory-unsafe'
@@ -27,21 +27,21 @@ export type ChainEventCode =
   | 'helper-left-open';
 
 /** One thing for the log: which helper (its path, or the folder's), and what happened. */
-export interface ChainEvent {
-  readonly code: ChainEventCode;
+export interface HelperEvent {
+  readonly code: HelperEventCode;
   readonly helper: string;
   /** Lower case, expected then found; may quote a file's content. */
   readonly detail: string;
 }
 
 /** What the helpers gave: whole lines without line breaks, in the order of the helpers' names. */
-export interface ChainResult {
+export interface HelpersResult {
   readonly lines: readonly Buffer[];
-  readonly events: readonly ChainEvent[];
+  readonly events: readonly HelperEvent[];
 }
 
-/** What the chain needs from the host. */
-export interface ChainEdges {
+/** What the helpers need from the host. */
+export interface HelperEdges {
   readonly directory: string;
   /** Every name in a folder; throws an error with a `code` as node:fs does. */
   readonly list: (directory: string) => readonly string[];
@@ -51,7 +51,7 @@ export interface ChainEdges {
   readonly text: (path: string, limit: number) => string | undefined;
 }
 
-const NOTHING: ChainResult = { lines: [], events: [] };
+const NOTHING: HelpersResult = { lines: [], events: [] };
 
 /**
  * Runs the administrator's helpers and collects their lines.
@@ -64,12 +64,12 @@ const NOTHING: ChainResult = { lines: [], events: [] };
  * @param request whose keys are asked for
  * @param deadlineMs how long all of this may take, in milliseconds from now
  */
-export async function runChain(
-  edges: Partial<ChainEdges>,
-  request: ChainRequest,
+export async function runHelpers(
+  edges: Partial<HelperEdges>,
+  request: HelperRequest,
   deadlineMs: number,
-): Promise<ChainResult> {
-  const directory = edges.directory ?? CHAIN_DIRECTORY;
+): Promise<HelpersResult> {
+  const directory = edges.directory ?? HELPERS_DIRECTORY;
   let names: readonly string[];
   try {
     names = (edges.list ?? readdirSync)(directory);

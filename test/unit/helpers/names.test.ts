@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helperNames } from '../../../src/chain/names.ts';
+import { helperNames } from '../../../src/helpers/names.ts';
 
 describe('helperNames', () => {
   it('orders helpers by the bytes of their names', () => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { readPathFacts, readSmallText } from './host.ts';
-import type { ChainEdges, ChainEvent, ChainRequest, ChainResult } from './chain.ts';
+import type { HelperEdges, HelperEvent, HelperRequest, HelpersResult } from './helpers.ts';
 import {
   defaultArguments,
   fillTemplate,
@@ -8,16 +8,16 @@ import {
   needsHome,
   parseTemplate,
 } from './arguments.ts';
-import { ARGUMENTS_SUFFIX, CHAIN_DIRECTORY, helperNames, MAX_HELPERS } from './names.ts';
+import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY, helperNames, MAX_HELPERS } from './names.ts';
 import { helperLines } from './output.ts';
 import { isExecutable, unsafeReason } from './safety.ts';
 import { homeOf, runProgram } from './process.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
 /** The real host. */
-export function hostEdges(): ChainEdges {
+export function hostEdges(): HelperEdges {
   return {
-    directory: CHAIN_DIRECTORY,
+    directory: HELPERS_DIRECTORY,
     list: readdirSync,
     way: readPathFacts,
     text: readSmallText,
@@ -31,16 +31,16 @@ export interface Helper {
 }
 
 /**
- * Runs every helper among `names`; see runChain.
+ * Runs every helper among `names`; see runHelpers.
  *
- * @param names every name in the chain's folder
+ * @param names every name in the helpers' folder
  */
 export async function runHelpers(
-  edges: ChainEdges,
+  edges: HelperEdges,
   names: readonly string[],
-  request: ChainRequest,
+  request: HelperRequest,
   deadlineMs: number,
-): Promise<ChainResult> {
+): Promise<HelpersResult> {
   const helpers = helperNames(names);
   if (helpers.length === 0) return { lines: [], events: [] };
   const unsafe = wayProblem(edges, edges.directory);
@@ -56,7 +56,7 @@ export async function runHelpers(
     .slice(0, MAX_HELPERS)
     .map((name) => runHelper(edges, `${edges.directory}/${name}`, names, request, end));
   const results = await Promise.all(running);
-  const left = helpers.slice(MAX_HELPERS).map((name): ChainEvent => ({
+  const left = helpers.slice(MAX_HELPERS).map((name): HelperEvent => ({
     code: 'too-many-helpers',
     helper: `${edges.directory}/${name}`,
     detail: `expected at most ${MAX_HELPERS} helpers, got ${helpers.length}`,
@@ -74,12 +74,12 @@ export async function runHelpers(
  * @param hasTemplate whether a `NAME.args` file stands beside it
  */
 export async function prepareHelper(
-  edges: ChainEdges,
+  edges: HelperEdges,
   path: string,
   hasTemplate: boolean,
-  request: ChainRequest,
+  request: HelperRequest,
   end: number,
-): Promise<Verdict<Helper, ChainEvent['code']>> {
+): Promise<Verdict<Helper, HelperEvent['code']>> {
   try {
     const way = edges.way(path);
     const unsafe = unsafeReason(way);
@@ -98,9 +98,9 @@ export async function prepareHelper(
 }
 
 async function templateArguments(
-  edges: ChainEdges,
+  edges: HelperEdges,
   path: string,
-  request: ChainRequest,
+  request: HelperRequest,
   end: number,
 ): Promise<Verdict<readonly string[], string>> {
   const unsafe = wayProblem(edges, path);
@@ -120,19 +120,19 @@ async function templateArguments(
 }
 
 async function runHelper(
-  edges: ChainEdges,
+  edges: HelperEdges,
   path: string,
   names: readonly string[],
-  request: ChainRequest,
+  request: HelperRequest,
   end: number,
-): Promise<ChainResult> {
+): Promise<HelpersResult> {
   const hasTemplate = names.includes(path.slice(edges.directory.length + 1) + ARGUMENTS_SUFFIX);
   const helper = await prepareHelper(edges, path, hasTemplate, request, end);
   if (!helper.ok) {
     return { lines: [], events: [{ code: helper.reason, helper: path, detail: helper.detail }] };
   }
   const ended = await runProgram(path, helper.value.args, end - performance.now());
-  const events = ended.events.map((event): ChainEvent => ({ ...event, helper: path }));
+  const events = ended.events.map((event): HelperEvent => ({ ...event, helper: path }));
   if (ended.output === undefined) return { lines: [], events };
   const kept = helperLines(ended.output);
   if (kept === undefined) {
@@ -146,7 +146,7 @@ async function runHelper(
   return { lines: kept.lines, events };
 }
 
-function wayProblem(edges: ChainEdges, path: string): string | undefined {
+function wayProblem(edges: HelperEdges, path: string): string | undefined {
   try {
     return unsafeReason(edges.way(path));
   } catch (error) {

@@ -5,7 +5,7 @@ import {
   MAX_TEMPLATE,
   needsHome,
   parseTemplate,
-} from '../../../src/chain/arguments.ts';
+} from '../../../src/helpers/arguments.ts';
 
 const VALUES = { user: 'alice', fingerprint: 'SHA256:abc', home: '/home/alice' };
 

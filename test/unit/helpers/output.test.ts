@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helperLines, MAX_LINE_BYTES, MAX_OUTPUT_LINES } from '../../../src/chain/output.ts';
+import { helperLines, MAX_LINE_BYTES, MAX_OUTPUT_LINES } from '../../../src/helpers/output.ts';
 
 function lines(text: string | Buffer): unknown {
   const kept = helperLines(Buffer.from(text));
