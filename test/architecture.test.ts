@@ -31,7 +31,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   log: ['verdict'],
   helpers: ['sshd/model', 'verdict'],
   sshd: ['sshd/model', 'sshd/plan', 'helpers', 'verdict'],
-  install: [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers', 'sshd'],
+  'verify-install': [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers', 'sshd'],
   login: [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers'],
 };
 
@@ -48,11 +48,11 @@ const PURE_FILES = [
   'src/helpers/names.ts',
   'src/helpers/arguments.ts',
   'src/helpers/output.ts',
-  'src/install/check.ts',
-  'src/install/manifest.ts',
-  'src/install/accounts.ts',
-  'src/install/report.ts',
-  'src/install/report-text.ts',
+  'src/verify-install/check.ts',
+  'src/verify-install/manifest.ts',
+  'src/verify-install/accounts.ts',
+  'src/verify-install/report.ts',
+  'src/verify-install/report-text.ts',
 ];
 
 /** Why an edge is not there, in the words that a failing test shows. */
@@ -99,7 +99,7 @@ describe('the folders of src', () => {
 
   it('have a row in ARCHITECTURE.md and a rule here, of the same kind', () => {
     const rows = readText('ARCHITECTURE.md').matchAll(
-      /^\| `([a-z0-9/]+)\/` \|.*\| (pure|edge) \|/gm,
+      /^\| `([a-z0-9/-]+)\/` \|.*\| (pure|edge) \|/gm,
     );
     const kinds = Object.fromEntries([...rows].map(([, folder = '', kind]) => [folder, kind]));
     expect(Object.keys(kinds).sort()).toEqual(present.toSorted());
@@ -203,7 +203,7 @@ describe('the path that sshd takes', () => {
 
   it('has none of what only a person needs', () => {
     const loaded = [...loadedWith('src/main.ts')].filter((module) =>
-      /^src\/(sshd\/plan|install)\//.test(module),
+      /^src\/(sshd\/plan|verify-install)\//.test(module),
     );
     expect(loaded).toEqual([]);
   });

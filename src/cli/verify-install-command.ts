@@ -1,10 +1,10 @@
 import type { CommandModule } from 'yargs';
-import type { Check } from '../install/check.ts';
-import { VIEW_COMMAND } from '../install/facts/view.ts';
-import { viewHost } from '../install/host-view.ts';
-import { realEdges, realViewEdges } from '../install/host-edges.ts';
-import { renderReport } from '../install/report-text.ts';
-import { verifyInstall } from '../install/verify.ts';
+import type { Check } from '../verify-install/check.ts';
+import { VIEW_COMMAND } from '../verify-install/facts/view.ts';
+import { viewHost } from '../verify-install/host-view.ts';
+import { realEdges, realViewEdges } from '../verify-install/host-edges.ts';
+import { renderReport } from '../verify-install/report-text.ts';
+import { verifyInstall } from '../verify-install/verify.ts';
 import type { Finish } from './command.ts';
 import { writeOut } from '../login/output.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report, ReportedCheck } from '../../src/install/report.ts';
+import type { Report, ReportedCheck } from '../../src/verify-install/report.ts';
 import { Host } from '../package/host.ts';
 import { packagePath } from '../package/packages.ts';
 import { makeRepository, type TestRepository } from '../package/repository.ts';
@@ -22,7 +22,7 @@ describe.each(ROOTS)('verify-install under the systemd of %s', (root) => {
   let host: Host;
   beforeAll(async () => {
     host = await Host.boot(root, repository?.folder ?? '');
-    for (const call of [['update'], ['install', 'ec2-instance-connect']]) {
+    for (const call of [['update'], ['verify-install', 'ec2-instance-connect']]) {
       expect(await host.apt(...call)).toMatchObject({ status: 0 });
     }
   }, 300_000);

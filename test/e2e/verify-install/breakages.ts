@@ -1,4 +1,4 @@
-import type { CheckId } from '../../../src/install/check.ts';
+import type { CheckId } from '../../../src/verify-install/check.ts';
 import type { Ground } from './ground.ts';
 
 /** One thing that is broken, who notices, and what heals it. */

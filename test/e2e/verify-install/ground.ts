@@ -5,7 +5,7 @@
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Report } from '../../../src/install/report.ts';
+import type { Report } from '../../../src/verify-install/report.ts';
 import { packagePath } from '../../package/packages.ts';
 import { makeRepository } from '../../package/repository.ts';
 import { Rig } from '../../rig/rig.ts';

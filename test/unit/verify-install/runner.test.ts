@@ -7,10 +7,10 @@ import {
   type Check,
   type CheckId,
   type CheckResult,
-} from '../../../src/install/check.ts';
-import { CHECKS } from '../../../src/install/checks/index.ts';
-import { Inspection } from '../../../src/install/inspection.ts';
-import { runChecks } from '../../../src/install/runner.ts';
+} from '../../../src/verify-install/check.ts';
+import { CHECKS } from '../../../src/verify-install/checks/index.ts';
+import { Inspection } from '../../../src/verify-install/inspection.ts';
+import { runChecks } from '../../../src/verify-install/runner.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 import { edgesOf } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selinux } from '../../../../src/install/checks/selinux.ts';
+import { selinux } from '../../../../src/verify-install/checks/selinux.ts';
 import { inspect, NOW, type World, type WorldFile } from '../world.ts';
 
 const LOADED = { 'semodule -l': { stdout: 'base\nec2_instance_connect\nsshd\n' } };

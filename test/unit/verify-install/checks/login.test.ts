@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loginAllowed } from '../../../../src/install/checks/login-allowed.ts';
-import { loginUser } from '../../../../src/install/checks/login-user.ts';
-import { pubkeyAuthentication } from '../../../../src/install/checks/pubkey-authentication.ts';
+import { loginAllowed } from '../../../../src/verify-install/checks/login-allowed.ts';
+import { loginUser } from '../../../../src/verify-install/checks/login-user.ts';
+import { pubkeyAuthentication } from '../../../../src/verify-install/checks/pubkey-authentication.ts';
 import { fixture } from '../../../fixtures/sshd/fixture.ts';
 import { inspect, person, type World } from '../world.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fail, pass, skip, warn, type CheckResult } from '../../../src/install/check.ts';
-import { CHECKS } from '../../../src/install/checks/index.ts';
-import { makeReport, type Report } from '../../../src/install/report.ts';
-import { renderReport } from '../../../src/install/report-text.ts';
-import type { CheckReport } from '../../../src/install/runner.ts';
+import { fail, pass, skip, warn, type CheckResult } from '../../../src/verify-install/check.ts';
+import { CHECKS } from '../../../src/verify-install/checks/index.ts';
+import { makeReport, type Report } from '../../../src/verify-install/report.ts';
+import { renderReport } from '../../../src/verify-install/report-text.ts';
+import type { CheckReport } from '../../../src/verify-install/runner.ts';
 import { VERSION } from '../../../src/version.ts';
 
 const HOST = { system: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x64' };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { clock } from '../../../../src/install/checks/clock.ts';
-import { imdsCommandUser } from '../../../../src/install/checks/imds-command-user.ts';
-import { imdsProxy } from '../../../../src/install/checks/imds-proxy.ts';
-import { imdsReachable } from '../../../../src/install/checks/imds-reachable.ts';
-import { imdsToken } from '../../../../src/install/checks/imds-token.ts';
-import { instance } from '../../../../src/install/checks/instance.ts';
-import { instanceId } from '../../../../src/install/checks/instance-id.ts';
-import { pushedKeys } from '../../../../src/install/checks/pushed-keys.ts';
+import { clock } from '../../../../src/verify-install/checks/clock.ts';
+import { imdsCommandUser } from '../../../../src/verify-install/checks/imds-command-user.ts';
+import { imdsProxy } from '../../../../src/verify-install/checks/imds-proxy.ts';
+import { imdsReachable } from '../../../../src/verify-install/checks/imds-reachable.ts';
+import { imdsToken } from '../../../../src/verify-install/checks/imds-token.ts';
+import { instance } from '../../../../src/verify-install/checks/instance.ts';
+import { instanceId } from '../../../../src/verify-install/checks/instance-id.ts';
+import { pushedKeys } from '../../../../src/verify-install/checks/pushed-keys.ts';
 import { Fault } from '../../../../src/verdict/fault.ts';
 import { inspect, NOW, type World } from '../world.ts';
 

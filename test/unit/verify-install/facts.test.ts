@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { expandTokens } from '../../../src/install/facts/dry-run.ts';
-import { loginUserName } from '../../../src/install/facts/people.ts';
-import { judgeSigner } from '../../../src/install/facts/signer-verdict.ts';
-import { viewHost } from '../../../src/install/host-view.ts';
-import { Inspection } from '../../../src/install/inspection.ts';
-import { duration, listed, moment } from '../../../src/install/phrases.ts';
-import { shellWord } from '../../../src/install/remedies.ts';
+import { expandTokens } from '../../../src/verify-install/facts/dry-run.ts';
+import { loginUserName } from '../../../src/verify-install/facts/people.ts';
+import { judgeSigner } from '../../../src/verify-install/facts/signer-verdict.ts';
+import { viewHost } from '../../../src/verify-install/host-view.ts';
+import { Inspection } from '../../../src/verify-install/inspection.ts';
+import { duration, listed, moment } from '../../../src/verify-install/phrases.ts';
+import { shellWord } from '../../../src/verify-install/remedies.ts';
 import { SIGNER_REASONS, type SignerReason } from '../../../src/verdict/reasons.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 import { refuse } from '../../../src/verdict/refusal.ts';

@@ -1,9 +1,14 @@
 import type { PathFacts } from '../../../src/helpers/safety.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { Metadata } from '../../../src/imds/client.ts';
-import { Inspection, type InspectionOptions } from '../../../src/install/inspection.ts';
-import type { Check, CheckResult } from '../../../src/install/check.ts';
-import type { CommandEnd, FileFacts, Greeting, InstallEdges } from '../../../src/install/edges.ts';
+import { Inspection, type InspectionOptions } from '../../../src/verify-install/inspection.ts';
+import type { Check, CheckResult } from '../../../src/verify-install/check.ts';
+import type {
+  CommandEnd,
+  FileFacts,
+  Greeting,
+  InstallEdges,
+} from '../../../src/verify-install/edges.ts';
 import type { SshdEdges } from '../../../src/sshd/edges.ts';
 import { overlay, type FileTree } from '../../../src/sshd/model/file-tree.ts';
 import { Fault } from '../../../src/verdict/fault.ts';

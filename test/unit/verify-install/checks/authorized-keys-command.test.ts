@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { authorizedKeysCommand } from '../../../../src/install/checks/authorized-keys-command.ts';
-import { authorizedKeysCommandUser } from '../../../../src/install/checks/authorized-keys-command-user.ts';
-import { matchBlocks } from '../../../../src/install/checks/match-blocks.ts';
+import { authorizedKeysCommand } from '../../../../src/verify-install/checks/authorized-keys-command.ts';
+import { authorizedKeysCommandUser } from '../../../../src/verify-install/checks/authorized-keys-command-user.ts';
+import { matchBlocks } from '../../../../src/verify-install/checks/match-blocks.ts';
 import { fixture } from '../../../fixtures/sshd/fixture.ts';
 import { inspect, person, type World } from '../world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_MANIFEST, parseManifest } from '../../../src/install/manifest.ts';
+import { MAX_MANIFEST, parseManifest } from '../../../src/verify-install/manifest.ts';
 
 const PROGRAM = {
   path: '/usr/lib/ec2-instance-connect/ec2-instance-connect',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sshdCurrent } from '../../../../src/install/checks/sshd-current.ts';
-import { sshdRunning } from '../../../../src/install/checks/sshd-running.ts';
+import { sshdCurrent } from '../../../../src/verify-install/checks/sshd-current.ts';
+import { sshdRunning } from '../../../../src/verify-install/checks/sshd-running.ts';
 import { fixture } from '../../../fixtures/sshd/fixture.ts';
 import { inspect, NOW, person, type World } from '../world.ts';
 
