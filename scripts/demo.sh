@@ -42,4 +42,4 @@ if [ $keep = yes ] && ! [ -x /usr/bin/aws ]; then
 fi
 echo "demo: building the program"
 npm run --silent build
-exec node_modules/.bin/node scripts/demo/demo.ts "$@"
+exec scripts/run.sh node scripts/demo/demo.ts "$@"

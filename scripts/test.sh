@@ -17,7 +17,8 @@ case ${1-} in
 esac
 
 scripts/prepare.sh scripts/package-packages.txt scripts/test-packages.txt || exit 1
-export PATH=$PWD/node_modules/.bin:$PATH
+PATH=$(scripts/run.sh printenv PATH) || exit 1
+export PATH
 
 passed=0
 failed=0

@@ -66,7 +66,7 @@ function explain(rig: Rig, screen: Screen, key: SshKey): void {
   const shell = ['bash', '--rcfile', BASHRC];
   screen.command('sudo', 'nsenter', ...target, ...shell);
   screen.headline('In it, push the key, which then lives for 60 seconds, with the AWS SDK:');
-  const script = ['node_modules/.bin/node', 'scripts/demo/push-key.ts'];
+  const script = ['scripts/run.sh', 'node', 'scripts/demo/push-key.ts'];
   screen.command(...script, instanceId, 'alice', pub);
   screen.headline(
     existsSync(AWS) ? 'or with the aws CLI:' : `or with the aws CLI, which is not at ${AWS} here:`,
