@@ -58,14 +58,12 @@ export interface ScenarioSpec {
 }
 
 /**
- * `openssl ocsp` knows only the real time, so that is when scenarios take place. It goes on while
- * the tests run: the times that openssl is asked about are minutes away from every limit.
+ * Makes a scenario that takes place at the second of its making: `openssl ocsp` knows only the real time,
+ * and the times that it is asked about are minutes away from every limit.
+ * CAs have P-256 keys, which are quick; the leaf has RSA 2048.
  */
-export const SCENARIO_NOW: number = Math.floor(Date.now() / 1000);
-
-/** Makes a scenario. CAs have P-256 keys, which are quick; the leaf has RSA 2048. */
 export function scenario(spec: ScenarioSpec = {}): Scenario {
-  const now = spec.now ?? SCENARIO_NOW;
+  const now = spec.now ?? Math.floor(Date.now() / 1000);
   const signerName = 'managed-ssh-signer.us-east-1.amazonaws.com';
   const root = member(now, { subject: 'Scenario Root', key: testKey('p256', 'root') }, spec.root);
   const intermediate = member(

@@ -26,14 +26,22 @@ export const GOOD_STAPLES: readonly SignerVector[] = [
     ['refuses', 'it reads what is sent along before it is needed; the signature does not cover it'],
   ),
   one('accepted', 'signed with SHA-384', () => ({ hash: 'sha384' })),
-  one('accepted', 'a status about another certificate before the right one', (c) => ({
-    singles: [c.intermediate, c.leaf].map((certificate, i) => ({
-      certificate,
-      issuer: i === 0 ? c.root : c.intermediate,
-      thisUpdate: c.now - 60,
-      nextUpdate: c.now + DAY,
-    })),
-  })),
+  one(
+    'accepted',
+    'a status about another certificate before the right one',
+    (c) => ({
+      singles: [c.intermediate, c.leaf].map((certificate, i) => ({
+        certificate,
+        issuer: i === 0 ? c.root : c.intermediate,
+        thisUpdate: c.now - 60,
+        nextUpdate: c.now + DAY,
+      })),
+    }),
+    [
+      'refuses',
+      'all statuses must be of one issuer; RFC 6960 4.2.2.2 asks who answers for the certificate in question',
+    ],
+  ),
   one('accepted', 'an extension that is not critical', () => ({
     extensions: [unknownExtension(false)],
   })),

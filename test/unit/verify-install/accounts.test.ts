@@ -4,7 +4,7 @@ import {
   parseAccount,
   parseShadow,
   refusesSessions,
-} from '../../../src/system/accounts.ts';
+} from '../../../src/verify-install/accounts.ts';
 
 describe('parseAccount', () => {
   it('reads the fields of a line', () => {
