@@ -70,9 +70,11 @@ export function readBitOctets(reader: DerReader): Buffer {
 }
 
 /**
- * Reads a BIT STRING with a named bit list of at most 16 bits.
+ * Reads a BIT STRING with a named bit list of at most 16 bits. Zero bits at the end, which DER
+ * leaves out (X.690 11.2.2), are read: roots in every distribution's store write them, and they say
+ * nothing else (X.680 22.7).
  * @returns the bits as a number, bit 0 of the list being 0x8000
- * @throws DerError for set padding bits and trailing zero bits (X.690 11.2)
+ * @throws DerError for set padding bits (X.690 11.2.1)
  */
 export function readNamedBits(reader: DerReader): number {
   const content = reader.content(TAG.bitString);
@@ -80,24 +82,20 @@ export function readNamedBits(reader: DerReader): number {
   if (unused === undefined || unused > 7 || content.length > 3) {
     throw new DerError('expected a bit string of at most 16 bits');
   }
+  if (content.length === 1 && unused > 0) throw new DerError('expected unused bits of an octet');
   const bits = (high << 8) | low;
-  const lastUsed = 1 << (8 * (3 - content.length) + unused);
-  const minimal = content.length === 1 ? unused === 0 : (bits & (2 * lastUsed - 1)) === lastUsed;
-  if (!minimal) throw new DerError('expected named bits in their shortest form');
+  const padding = (1 << (8 * (3 - content.length) + unused)) - 1;
+  if ((bits & padding) !== 0) throw new DerError('expected padding bits of zero');
   return bits;
 }
 
 /**
- * Reads the Time of a certificate: UTCTime through 2049, GeneralizedTime from 2050 on, both with
- * seconds and Z (RFC 5280 4.1.2.5).
+ * Reads the Time of a certificate: UTCTime or GeneralizedTime, both with seconds and Z. CAs must
+ * write years through 2049 as UTCTime; readers must take both (RFC 5280 4.1.2.5).
  * @returns Unix seconds
  */
 export function readTime(reader: DerReader): number {
-  if (reader.has(TAG.generalizedTime)) {
-    const seconds = readGeneralizedTime(reader);
-    if (seconds < YEAR_2050) throw new DerError('expected a utc time for a year before 2050');
-    return seconds;
-  }
+  if (reader.has(TAG.generalizedTime)) return readGeneralizedTime(reader);
   const content = reader.content(TAG.utcTime);
   if (content.length !== 13) throw new DerError('expected a utc time of the form YYMMDDHHMMSSZ');
   const year = digits(content, 0);
@@ -112,8 +110,6 @@ export function readGeneralizedTime(reader: DerReader): number {
   }
   return secondsOf(content, 4, digits(content, 0) * 100 + digits(content, 2));
 }
-
-const YEAR_2050 = Date.UTC(2050, 0) / 1000;
 
 /** Unix seconds of the date whose month begins at `at`. */
 function secondsOf(content: Buffer, at: number, year: number): number {

@@ -10,6 +10,11 @@ const HASHES: ReadonlyMap<string, string> = new Map([
   ['2.16.840.1.101.3.4.2.3', 'sha512'],
 ]);
 
+/** Whether the issuer's hashes in a CertID can be compared at all. */
+export function isKnownHash(certId: CertId): boolean {
+  return HASHES.has(certId.hashAlgorithm);
+}
+
 /** Whether a CertID names this certificate of this issuer (RFC 6960 4.1.1): all three parts agree. */
 export function certIdMatches(
   certId: CertId,

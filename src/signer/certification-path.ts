@@ -1,6 +1,7 @@
 import { unknownCriticalExtension, type Certificate } from '../x509/certificate.ts';
 import { KEY_USAGE, PURPOSE } from '../x509/extensions.ts';
-import { checkSignature } from '../x509/signature.ts';
+import { checkSignature, weakness } from '../x509/signature.ts';
+import { nameText } from '../x509/name.ts';
 import type { TrustAnchors } from '../x509/trust-anchors.ts';
 import { accept, type Accepted } from '../verdict/refusal.ts';
 import { violatedConstraint } from './name-constraints.ts';
@@ -32,10 +33,19 @@ export function certificationPath(
     // Another certificate of the same name explains a bad signature better than forgery does.
     if (refusal === undefined || refusal.reason === 'path-signature-invalid') refusal = problem;
   }
-  return (
-    refusal ??
-    refuseCertificate(leaf, 'path-not-trusted', 'expected a path to a trust anchor, found none')
-  );
+  return refusal ?? refuseCertificate(leaf, 'path-not-trusted', absence(leaf, served, anchors));
+}
+
+/** Why there is no path at all: an anchor of the right name may be there and be unreadable. */
+function absence(leaf: Certificate, served: readonly Certificate[], anchors: TrustAnchors): string {
+  const expected = 'expected a path to a trust anchor, found none';
+  for (const { issuer } of [leaf, ...served]) {
+    const [problem] = anchors.problemsOf(issuer);
+    if (problem === undefined) continue;
+    const name = readOr(() => nameText(issuer), '(unreadable)');
+    return `${expected}; the CA store has ${name}, which cannot be read: ${problem}`;
+  }
+  return expected;
 }
 
 /** From the anchor down: a key is used only after what is above has vouched for it. */
@@ -49,9 +59,11 @@ function checkSignatures(path: readonly Certificate[]): SignerRefusal | undefine
       return refuseCertificate(certificate, 'path-signature-invalid', detail);
     }
     if (check === 'weak') {
-      const detail =
-        'expected sha-256 or better and a key of rsa 2048 to 8192, p-256, p-384 or p-521';
-      return refuseCertificate(certificate, 'weak-signature', detail);
+      return refuseCertificate(
+        certificate,
+        'weak-signature',
+        weakness(certificate, issuer.publicKey),
+      );
     }
   }
   return undefined;
@@ -147,7 +159,7 @@ function checkNames(
   for (const { nameConstraints } of path.slice(index + 1)) {
     if (nameConstraints === undefined) continue;
     const violated = readOr(
-      () => violatedConstraint(certificate, nameConstraints),
+      () => violatedConstraint(certificate, nameConstraints, index === 0 ? 'leaf' : 'ca'),
       'expected names that can be read',
     );
     if (violated !== undefined) {

@@ -9,18 +9,21 @@ const MAX_COMPARISONS = 10_000;
 
 /**
  * Holds the names of a certificate against the name constraints of a CA above it (RFC 5280
- * 4.2.1.10, 6.1.3 (b) (c)): all its alternative names, its subject, and, without a SubjectAltName,
- * its common name as the dNSName that it is used as.
+ * 4.2.1.10, 6.1.3 (b) (c)): all its alternative names and its subject. A leaf without a
+ * SubjectAltName is known by its common name, so that is held against the constraints as a dNSName;
+ * the common name of a CA is no host name, whatever it looks like.
  * dNSName and directoryName are compared. For the other forms there is no comparison here: a
  * certificate that has a name of such a form below a CA that constrains it is refused.
+ * @param role what the certificate is in the path
  * @returns what is wrong, or undefined
  * @throws DerError for a name that cannot be read
  */
 export function violatedConstraint(
   certificate: Certificate,
   constraints: NameConstraints,
+  role: 'leaf' | 'ca',
 ): string | undefined {
-  const names = constrainedNames(certificate);
+  const names = constrainedNames(certificate, role);
   const { permitted, excluded } = constraints;
   if (names.length * (permitted.length + excluded.length) > MAX_COMPARISONS) {
     return 'expected fewer names and name constraints';
@@ -37,15 +40,16 @@ export function violatedConstraint(
   return undefined;
 }
 
-function constrainedNames(certificate: Certificate): readonly GeneralName[] {
+function constrainedNames(certificate: Certificate, role: 'leaf' | 'ca'): readonly GeneralName[] {
   const names: GeneralName[] = [...(certificate.subjectAltName ?? [])];
   const attributes = readName(certificate.subject).flat();
   if (attributes.length > 0) names.push({ form: 'directory', content: certificate.subject });
-  // RFC 5280 4.2.1.10: constraints on rfc822Name reach into the subject.
+  // RFC 5280 4.2.1.10: constraints on rfc822Name reach into the subject; as in OpenSSL also beside a
+  // SubjectAltName, which can only refuse more.
   for (const { type, value } of attributes) {
     if (type === ATTRIBUTE_EMAIL) names.push({ form: 'email', content: value });
   }
-  if (certificate.subjectAltName === undefined) {
+  if (role === 'leaf' && certificate.subjectAltName === undefined) {
     for (const name of signerNames(certificate)) {
       names.push({ form: 'dns', content: Buffer.from(name) });
     }

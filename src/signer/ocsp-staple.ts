@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../encoding/base64.ts';
 import { DerError } from '../asn1/der-reader.ts';
-import { certIdMatches } from '../ocsp/cert-id.ts';
+import { certIdMatches, isKnownHash } from '../ocsp/cert-id.ts';
 import {
   MAX_OCSP_BYTES,
   readOcspResponse,
@@ -66,21 +66,29 @@ export function stapledStatus(
     (verdict) => !verdict.ok && verdict.reason === 'certificate-revoked',
   );
   const verdict =
-    revoked ?? verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? explainAbsence(staples);
+    revoked ??
+    verdicts.find(({ ok }) => ok) ??
+    verdicts[0] ??
+    explainAbsence(staples, certificate.serial);
   return verdict.ok ? verdict : refuseCertificate(certificate, verdict.reason, verdict.detail);
 }
 
 type StapleVerdict = Verdict<StapledStatus, SignerReason>;
 
 /** Nothing speaks for the certificate; a staple that says nothing at all may have been meant to. */
-function explainAbsence(staples: readonly Staple[]): StapleVerdict {
+function explainAbsence(staples: readonly Staple[], serial: Buffer): StapleVerdict {
   const error = staples.find((staple) => staple.outcome === 'error');
   if (error !== undefined) {
     return refuse('staple-error-status', `expected status 0, found ${error.errorStatus}`);
   }
   const malformed = staples.find((staple) => staple.outcome === 'malformed');
   if (malformed !== undefined) return refuse('staple-malformed', malformed.detail);
-  return refuse('staple-missing', `expected a staple, found none in ${staples.length}`);
+  const missing = `expected a staple, found none in ${staples.length}`;
+  const singles = staples.flatMap((each) => (each.outcome === 'basic' ? each.basic.singles : []));
+  const odd = singles.find(({ certId }) => certId.serial.equals(serial) && !isKnownHash(certId));
+  if (odd === undefined) return refuse('staple-missing', missing);
+  const hash = `one names the issuer by ${odd.certId.hashAlgorithm}, which is no known hash`;
+  return refuse('staple-missing', `${missing}; ${hash}`);
 }
 
 /**

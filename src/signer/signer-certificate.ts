@@ -1,5 +1,6 @@
 import { ATTRIBUTE_COMMON_NAME, readName } from '../x509/name.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { keyText } from '../x509/algorithm-text.ts';
 import { KEY_USAGE } from '../x509/extensions.ts';
 import { readOr, refuseCertificate, type SignerRefusal } from './signer-refusal.ts';
 
@@ -32,7 +33,8 @@ export function checkSigner(leaf: Certificate, expected: string): SignerRefusal 
   }
   // Key blobs are signed with RSA-PSS.
   if (leaf.publicKey.kind !== 'rsa') {
-    return refuseCertificate(leaf, 'weak-signature', 'expected an rsa key of 2048 to 8192 bits');
+    const detail = `expected an rsa key of 2048 to 8192 bits, found ${keyText(leaf.publicKey)}`;
+    return refuseCertificate(leaf, 'weak-signature', detail);
   }
   // RFC 5280 4.2.1.3; without the extension every usage is allowed.
   if (((leaf.keyUsage ?? KEY_USAGE.digitalSignature) & KEY_USAGE.digitalSignature) === 0) {

@@ -1,7 +1,7 @@
 import { DerError } from '../asn1/der-reader.ts';
 import type { SignerReason } from '../verdict/reasons.ts';
-import type { Refusal } from '../verdict/refusal.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../verdict/refusal.ts';
+import { peekSubject, type Certificate } from '../x509/certificate.ts';
 import { nameText } from '../x509/name.ts';
 
 /** Why a signer is not believed, and which certificate is to blame. */
@@ -19,9 +19,25 @@ export function refuseCertificate(
   return { ok: false, reason, detail, subject: subjectText(certificate) };
 }
 
+/** A refusal of a certificate that cannot be read; it names what can still be made out of it. */
+export function refuseUnreadable(der: Buffer, reason: SignerReason, detail: string): SignerRefusal {
+  const subject = readOr(() => nameText(peekSubject(der)), undefined);
+  return { ok: false, reason, detail, ...(subject === undefined ? {} : { subject }) };
+}
+
 /** The subject for people: printable ASCII, at most 260 characters, also when it cannot be read. */
 export function subjectText(certificate: Certificate): string {
   return readOr(() => nameText(certificate.subject), '(unreadable)');
+}
+
+/** The value, or what is wrong with the bytes. */
+export function readOrRefuse<T>(read: () => T): Verdict<T, 'unreadable'> {
+  try {
+    return accept(read());
+  } catch (error) {
+    if (error instanceof DerError) return refuse('unreadable', error.message);
+    throw error;
+  }
 }
 
 /** The value, or `fallback` when the bytes cannot be read. */

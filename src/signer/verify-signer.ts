@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { DerError } from '../asn1/der-reader.ts';
+import { keyText } from '../x509/algorithm-text.ts';
 import { readCertificate, type Certificate } from '../x509/certificate.ts';
 import { decodeCertificates } from '../x509/pem.ts';
 import { importPublicKey } from '../x509/public-key.ts';
@@ -8,7 +9,13 @@ import { accept, refuse, type Accepted } from '../verdict/refusal.ts';
 import { certificationPath, type CertificationPath } from './certification-path.ts';
 import { readStaple, stapledStatus, type StapledStatus } from './ocsp-staple.ts';
 import { checkSigner } from './signer-certificate.ts';
-import { readOr, refuseCertificate, subjectText, type SignerRefusal } from './signer-refusal.ts';
+import {
+  readOrRefuse,
+  refuseCertificate,
+  refuseUnreadable,
+  subjectText,
+  type SignerRefusal,
+} from './signer-refusal.ts';
 
 /** What the metadata service serves about the signer, as served. */
 export interface SignerMaterial {
@@ -88,18 +95,26 @@ function readChain(pem: string): Accepted<Chain> | SignerRefusal {
   try {
     const [first, ...rest] = decodeCertificates(pem, PEM_LIMITS);
     if (first === undefined) return refuse('chain-malformed', 'expected certificates, found none');
-    const leaf = readCertificate(first);
+    const leaf = readServed(first, 1);
+    if (!leaf.ok) return leaf;
     const served = rest.flatMap((der, index) => {
-      const certificate = readOr(() => readCertificate(der), undefined);
-      if (certificate !== undefined) return [certificate];
-      unreadable ??= refuse('chain-malformed', `expected certificate ${index + 2} to be readable`);
+      const certificate = readServed(der, index + 2);
+      if (certificate.ok) return [certificate.value];
+      unreadable ??= certificate;
       return [];
     });
-    return accept({ leaf, served, unreadable });
+    return accept({ leaf: leaf.value, served, unreadable });
   } catch (error) {
     if (error instanceof DerError) return refuse('chain-malformed', error.message);
     throw error;
   }
+}
+
+/** @param number the place of the certificate in what was served, counted from 1 */
+function readServed(der: Buffer, number: number): Accepted<Certificate> | SignerRefusal {
+  const read = readOrRefuse(() => readCertificate(der));
+  if (read.ok) return read;
+  return refuseUnreadable(der, 'chain-malformed', `served certificate ${number}: ${read.detail}`);
 }
 
 /** The status of every certificate below the anchor, leaf first. */
@@ -129,7 +144,8 @@ function vouchFor(
 ): SignerVerdict {
   const publicKey = importPublicKey(path[0].publicKey);
   if (publicKey === undefined) {
-    return refuseCertificate(path[0], 'weak-signature', 'expected an rsa key');
+    const detail = `expected an rsa key that can be imported, found ${keyText(path[0].publicKey)}`;
+    return refuseCertificate(path[0], 'weak-signature', detail);
   }
   const elements = path.map((certificate, index): PathElement => {
     const { notBefore, notAfter, serial } = certificate;

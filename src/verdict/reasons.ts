@@ -16,7 +16,8 @@ const SIGNER_REASON_MESSAGES = {
     'a certificate of the path may not be used this way (CA flag, path length, key usage or names)',
   'unknown-critical-extension':
     'a certificate of the path or a staple has a critical extension that is not understood',
-  'weak-signature': 'a key or a signature algorithm of the path or of a staple is too weak',
+  'weak-signature':
+    'a key or a signature algorithm of the path or of a staple is too weak, or is not one that is taken',
   'staple-missing': 'no OCSP staple speaks for a certificate of the path',
   'staple-malformed': 'an OCSP staple for a certificate of the path cannot be read',
   'staple-error-status': 'the responder answered with an error instead of a status',

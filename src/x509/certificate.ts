@@ -8,6 +8,7 @@ import {
   readKeyUsage,
   readNameConstraints,
   readTaggedExtensions,
+  unknownQualifier,
   type Extensions,
   type NameConstraints,
 } from './extensions.ts';
@@ -52,7 +53,7 @@ export interface Certificate extends SignedData {
 
 /**
  * Reads a Certificate (RFC 5280 4.1). Only version 3 is read: what may be done with older ones
- * cannot be said in them. Unique identifiers, which RFC 5280 tells CAs not to write, are refused.
+ * cannot be said in them.
  * @throws DerError
  */
 export function readCertificate(der: Buffer): Certificate {
@@ -62,6 +63,20 @@ export function readCertificate(der: Buffer): Certificate {
   const signature = readBitOctets(outer);
   outer.end();
   return { der, signed, signatureAlgorithm, signature, ...readTbs(signed, signatureAlgorithm) };
+}
+
+/**
+ * The subject (Name, DER) of a certificate whatever else is wrong with it, so that one that cannot
+ * be read can be named. Not for deciding anything.
+ * @throws DerError where not even that can be read
+ */
+export function peekSubject(der: Buffer): Buffer {
+  const tbs = DerReader.over(der, der.length).enter(TAG.sequence).enter(TAG.sequence);
+  // Version 1 is left out; then serial number, algorithm, issuer and validity.
+  if (tbs.has(0xa0)) tbs.element();
+  tbs.element(TAG.integer);
+  for (let i = 0; i < 3; i++) tbs.element(TAG.sequence);
+  return tbs.element(TAG.sequence);
 }
 
 type Tbs = Omit<Certificate, 'der' | keyof SignedData>;
@@ -82,10 +97,16 @@ function readTbs(signed: Buffer, signatureAlgorithm: Buffer): Tbs {
   validity.end();
   const subject = tbs.element(TAG.sequence);
   const publicKey = readPublicKeyInfo(tbs.element(TAG.sequence));
+  skipUniqueIdentifiers(tbs);
   const extensions = readTaggedExtensions(tbs, 0xa3);
   tbs.end();
   const names = { issuer, subject };
   return { serial, ...names, notBefore, notAfter, publicKey, extensions, ...known(extensions) };
+}
+
+/** RFC 5280 4.1.2.8: CAs must not write them, readers should get past them; they mean nothing. */
+function skipUniqueIdentifiers(tbs: DerReader): void {
+  for (const tag of [0x81, 0x82]) if (tbs.has(tag)) tbs.content(tag);
 }
 
 function readVersion(reader: DerReader): void {
@@ -134,13 +155,28 @@ const UNDERSTOOD = new Set<string>(Object.values(EXTENSION));
 
 /**
  * The first critical extension that is not understood, dotted (RFC 5280 4.2: refuse).
- * certificatePolicies counts as understood: nobody asks for a policy here, so any will do (RFC 5280
- * 6.1.1 (c): any-policy). policyConstraints, policyMappings and inhibitAnyPolicy can take that
- * freedom away, are critical where they matter, and are not processed: refused.
+ *
+ * Policies: the policy tree of RFC 5280 6.1 is not built. Nobody asks for a policy here (6.1.1 (c):
+ * any-policy), so it could refuse a path for one reason alone: a certificate of the path demands an
+ * explicit policy (policyConstraints) and the certificates below have none in common.
+ * certificatePolicies therefore counts as understood, and where it is critical its qualifiers must
+ * be (4.2.1.4). policyConstraints, policyMappings and inhibitAnyPolicy are refused where they are
+ * critical, as policyConstraints and inhibitAnyPolicy must be (4.2.1.11, 4.2.1.14). Where a CA left
+ * that out against the RFC, they are not looked at, as OpenSSL does unless it is told to check
+ * policies: they say with what care a name was checked, never who may issue for which name, and a CA
+ * that would issue for AWS's name against its own policy could state any policy beside it.
+ *
+ * @param more further extensions that are understood where these stand, dotted
  */
-export function unknownCriticalExtension(extensions: Extensions): string | undefined {
-  for (const [id, { critical }] of extensions) {
-    if (critical && !UNDERSTOOD.has(id)) return id;
+export function unknownCriticalExtension(
+  extensions: Extensions,
+  more: readonly string[] = [],
+): string | undefined {
+  for (const [id, { critical, value }] of extensions) {
+    if (!critical || more.includes(id)) continue;
+    if (!UNDERSTOOD.has(id)) return id;
+    const qualifier = id === EXTENSION.certificatePolicies ? unknownQualifier(value) : undefined;
+    if (qualifier !== undefined) return `${id} with the policy qualifier ${qualifier}`;
   }
   return undefined;
 }

@@ -104,6 +104,41 @@ export function readGeneralNames(value: Buffer): readonly GeneralName[] {
   return readSome(reader, readGeneralName);
 }
 
+/** The qualifiers of RFC 5280 4.2.1.4: a pointer to the practice statement, and a notice. */
+const QUALIFIERS: readonly string[] = ['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2'];
+
+/**
+ * The first policy qualifier in CertificatePolicies that is none of RFC 5280's, dotted; `that cannot
+ * be read` where the value cannot. Either is a reason to refuse a critical extension (4.2.1.4).
+ */
+export function unknownQualifier(value: Buffer): string | undefined {
+  try {
+    const policies = DerReader.inside(value, TAG.sequence, MAX_VALUE_BYTES);
+    return readSome(policies, readQualifiers)
+      .flat()
+      .find((id) => !QUALIFIERS.includes(id));
+  } catch (error) {
+    if (error instanceof DerError) return 'that cannot be read';
+    throw error;
+  }
+}
+
+/** The qualifiers of one PolicyInformation, dotted. */
+function readQualifiers(reader: DerReader): readonly string[] {
+  const policy = reader.enter(TAG.sequence);
+  readOid(policy);
+  if (policy.done) return [];
+  const qualifiers = readSome(policy.enter(TAG.sequence), (list) => {
+    const qualifier = list.enter(TAG.sequence);
+    const id = readOid(qualifier);
+    qualifier.element();
+    qualifier.end();
+    return id;
+  });
+  policy.end();
+  return qualifiers;
+}
+
 /** NameConstraints; subtrees with a minimum or a maximum are refused, which RFC 5280 rules out. */
 export function readNameConstraints(value: Buffer): NameConstraints {
   const reader = DerReader.inside(value, TAG.sequence, MAX_VALUE_BYTES);

@@ -29,7 +29,8 @@ export function decodeCertificates(pem: string, limits: PemLimits): Buffer[] {
       throw new DerError(`expected at most ${limits.count} certificates`);
     }
     const block = decodeBase64(pem.slice(at + BEGIN.length, end).replaceAll(/[\r\n\t ]+/g, ''));
-    if (block === undefined) throw new DerError('expected base64 in a certificate block');
+    if (block === undefined)
+      throw new DerError(`expected base64 in certificate ${blocks.length + 1}`);
     blocks.push(block);
     at = end + END.length;
   }

@@ -11,6 +11,8 @@ const RSA_BITS = { min: 2048, max: 8192 } as const;
 export interface PublicKeyInfo {
   /** The whole, DER. */
   readonly spki: Buffer;
+  /** The AlgorithmIdentifier, DER. */
+  readonly algorithm: Buffer;
   /** The key's bits: what OCSP's issuerKeyHash and key identifiers are made from. */
   readonly keyBits: Buffer;
   /** `unsupported` is every key of another kind, and everything too weak. */
@@ -35,12 +37,20 @@ const KINDS: ReadonlyMap<string, 'rsa' | number> = new Map<string, 'rsa' | numbe
  */
 export function readPublicKeyInfo(spki: Buffer): PublicKeyInfo {
   const reader = DerReader.inside(spki, TAG.sequence, MAX_SPKI_BYTES);
-  const kind = KINDS.get(reader.element(TAG.sequence).toString('hex'));
+  const algorithm = reader.element(TAG.sequence);
+  const kind = KINDS.get(algorithm.toString('hex'));
   const keyBits = readBitOctets(reader);
   reader.end();
-  if (kind === 'rsa') return { spki, keyBits, kind: isStrongRsa(keyBits) ? 'rsa' : 'unsupported' };
+  const key = { spki, algorithm, keyBits };
+  if (kind === 'rsa') return { ...key, kind: isStrongRsa(keyBits) ? 'rsa' : 'unsupported' };
   const uncompressed = keyBits.length === kind && keyBits[0] === 4;
-  return { spki, keyBits, kind: uncompressed ? 'ec' : 'unsupported' };
+  return { ...key, kind: uncompressed ? 'ec' : 'unsupported' };
+}
+
+/** The bits of an RSA key's modulus; undefined for a key of another kind. Not before it was read. */
+export function rsaBits({ algorithm, keyBits }: PublicKeyInfo): number | undefined {
+  if (KINDS.get(algorithm.toString('hex')) !== 'rsa') return undefined;
+  return bitLength(readInteger(DerReader.inside(keyBits, TAG.sequence, MAX_SPKI_BYTES)));
 }
 
 /** RSAPublicKey (RFC 8017 A.1.1): modulus of 2048 to 8192 bits, odd exponent of at least 3. */

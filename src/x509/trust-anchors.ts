@@ -1,23 +1,31 @@
 import { DerError } from '../asn1/der-reader.ts';
-import { readCertificate, type Certificate } from './certificate.ts';
+import { peekSubject, readCertificate, type Certificate } from './certificate.ts';
 import { certificateBlocks } from './pem.ts';
 
 /** Limits of a CA bundle; what is beyond them is not trusted. Distributions' are 230 KB and 150. */
 const MAX_BUNDLE_CHARACTERS = 8 * 1024 * 1024;
 const MAX_ANCHORS = 4096;
 
+/** What a bundle has of one name: certificates, and why others of that name cannot be read. */
+interface Found {
+  readonly certificates: readonly Certificate[];
+  readonly problems: readonly string[];
+}
+
 /**
  * The host's trust anchors. A bundle has hundreds of certificates, one of which is wanted, and sshd
- * waits: the bundle is decoded natively into one buffer, a native search finds where a name occurs,
- * and only the certificates around those places are read.
+ * waits: the bundle is decoded natively into one buffer, a native search finds the certificates in
+ * which a name occurs, and only those of that subject are read. Whoever serves the chain chooses the
+ * names, so a search goes over the bundle once and looks once at each certificate, and its result is
+ * remembered.
  */
 export class TrustAnchors {
   /** The DER of all certificates, one after the other. */
   readonly #der: Buffer;
   /** Where each certificate begins, ascending. */
   readonly #starts: readonly number[];
-  /** Certificates that have been read; undefined: broken. */
-  readonly #read = new Map<number, Certificate | undefined>();
+  /** What was found, by name. */
+  readonly #found = new Map<string, Found>();
 
   private constructor(der: Buffer, starts: readonly number[]) {
     this.#der = der;
@@ -54,30 +62,58 @@ export class TrustAnchors {
    * Whether such a certificate may issue is the certification path's question.
    */
   bySubject(name: Buffer): readonly Certificate[] {
-    const found = new Set<Certificate>();
-    for (let at = this.#der.indexOf(name); at >= 0; at = this.#der.indexOf(name, at + 1)) {
-      const certificate = this.#certificateAround(at);
-      if (certificate?.subject.equals(name) === true) found.add(certificate);
-    }
-    return [...found];
+    return this.#find(name).certificates;
   }
 
-  #certificateAround(at: number): Certificate | undefined {
-    let index = this.#starts.length - 1;
-    while (index > 0 && (this.#starts[index] ?? 0) > at) index--;
-    if (!this.#read.has(index)) {
-      const der = this.#der.subarray(this.#starts[index], this.#starts[index + 1]);
-      this.#read.set(index, readOrUndefined(der));
+  /** Why certificates of this subject (Name, DER) are no anchors: what cannot be read in each. */
+  problemsOf(name: Buffer): readonly string[] {
+    return this.#find(name).problems;
+  }
+
+  #find(name: Buffer): Found {
+    const key = name.toString('latin1');
+    let found = this.#found.get(key);
+    if (found === undefined) {
+      found = this.#search(name);
+      this.#found.set(key, found);
     }
-    return this.#read.get(index);
+    return found;
+  }
+
+  #search(name: Buffer): Found {
+    const found = { certificates: [] as Certificate[], problems: [] as string[] };
+    if (name.length === 0) return found;
+    let index = 0;
+    for (let at = this.#der.indexOf(name); at >= 0;) {
+      while (this.#start(index + 1) <= at) index++;
+      const next = this.#start(index + 1);
+      const der = this.#der.subarray(this.#start(index), next);
+      if (hasSubject(der, name)) readInto(found, der);
+      at = this.#der.indexOf(name, next);
+    }
+    return found;
+  }
+
+  /** Where a certificate begins; the end of all for the one after the last. */
+  #start(index: number): number {
+    return this.#starts[index] ?? this.#der.length;
   }
 }
 
-function readOrUndefined(der: Buffer): Certificate | undefined {
+function hasSubject(der: Buffer, name: Buffer): boolean {
   try {
-    return readCertificate(der);
+    return peekSubject(der).equals(name);
   } catch (error) {
-    if (error instanceof DerError) return undefined;
+    if (error instanceof DerError) return false;
     throw error;
+  }
+}
+
+function readInto(found: { certificates: Certificate[]; problems: string[] }, der: Buffer): void {
+  try {
+    found.certificates.push(readCertificate(der));
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    found.problems.push(error.message);
   }
 }

@@ -41,6 +41,8 @@ export interface CertificateSpec {
   readonly issuer?: Buffer | undefined;
   /** The signing key, if it should not be the issuer's own. */
   readonly signingKey?: TestKey | undefined;
+  /** The AlgorithmIdentifier of the signature, inside and outside, if it should not be the usual form. */
+  readonly algorithm?: Buffer | undefined;
   /** The AlgorithmIdentifier inside tbsCertificate, if it should differ from the outer one. */
   readonly innerAlgorithm?: Buffer | undefined;
   /** 3 unless told otherwise. */
@@ -67,7 +69,7 @@ export function issueCertificate(spec: CertificateSpec): TestCertificate {
   const issuer = spec.issuer ?? spec.issuedBy?.subject ?? subject;
   const signingKey = spec.signingKey ?? spec.issuedBy?.key ?? spec.key;
   const serial = spec.serial ?? derivedSerial(subject, issuer, spec.key);
-  const algorithm = algorithmIdentifier(signingKey, spec.hash ?? 'sha256');
+  const algorithm = spec.algorithm ?? algorithmIdentifier(signingKey, spec.hash ?? 'sha256');
   const version = spec.version ?? 3;
   const extensions = spec.extensions ?? [];
   const tbs = sequence(

@@ -196,19 +196,6 @@ const MALFORMED: readonly SignerVector[] = [
   ),
   vector(
     'chain-malformed',
-    'a GeneralizedTime before 2050',
-    () => {
-      const { now } = scenario();
-      const time = (at: number): string =>
-        new Date(at * 1000).toISOString().replace(/\.\d+Z|[-:T]/g, '');
-      const general = (at: number): Buffer =>
-        Buffer.concat([Buffer.of(0x18, 15), Buffer.from(`${time(at)}Z`)]);
-      return { leaf: { validity: sequence(general(now - 10), general(now + 100)) } };
-    },
-    ['accepts', 'RFC 5280 4.1.2.5: UTCTime through 2049'],
-  ),
-  vector(
-    'chain-malformed',
     'a negative serial number',
     {
       leaf: { alterTbs: (tbs) => replaceSerial(tbs, Buffer.of(0xff)) },

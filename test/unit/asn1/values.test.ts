@@ -89,12 +89,14 @@ describe('readNamedBits', () => {
     ['03020780', 0x8000],
     ['03020106', 0x0600],
     ['0303070680', 0x0680],
+    // Roots in every distribution's store leave zero bits at the end.
+    ['03020080', 0x8000],
+    ['03030206 00'.replace(' ', ''), 0x0600],
   ])('reads %s as %i', (text, bits) => {
     expect(readNamedBits(hex(text))).toBe(bits);
   });
 
   it.each([
-    ['trailing zero bits', '03020080'],
     ['set padding bits', '030207c0'],
     ['eight unused bits', '03020800'],
     ['unused bits of nothing', '030101'],
@@ -115,10 +117,10 @@ describe('readTime', () => {
     expect(readTime(utc(text))).toBe(Date.parse(iso) / 1000);
   });
 
-  it('reads a GeneralizedTime from 2050 on', () => {
+  it('reads a GeneralizedTime from 2050 on, and before, which CAs must not write', () => {
     const seconds = Date.UTC(2050, 0) / 1000;
     expect(readTime(DerReader.over(time(seconds), 99))).toBe(seconds);
-    expect(() => readTime(DerReader.over(generalizedTime(seconds - 1), 99))).toThrow(DerError);
+    expect(readTime(DerReader.over(generalizedTime(seconds - 1), 99))).toBe(seconds - 1);
   });
 
   it.each([

@@ -20,9 +20,9 @@ const dns = (text: string): NameConstraints['permitted'][number] => ({
   content: Buffer.from(text),
 });
 const permits = (certificate: Certificate, ...permitted: NameConstraints['permitted']): boolean =>
-  violatedConstraint(certificate, { permitted, excluded: [] }) === undefined;
+  violatedConstraint(certificate, { permitted, excluded: [] }, 'leaf') === undefined;
 const excludes = (certificate: Certificate, ...excluded: NameConstraints['excluded']): boolean =>
-  violatedConstraint(certificate, { permitted: [], excluded }) !== undefined;
+  violatedConstraint(certificate, { permitted: [], excluded }, 'leaf') !== undefined;
 
 describe('violatedConstraint', () => {
   const host = leafWith({ names: subjectAltName(['Host.Example.Com']) });

@@ -8,14 +8,19 @@ import {
 import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
 import {
   distinguishedName,
+  extension,
   instanceConnectChain,
+  integer,
   member,
   pemOf,
   scenario,
+  sequence,
   staple,
   testKey,
+  type Cast,
   type InstanceConnectChain,
 } from '../../pki/index.ts';
+import { delegate } from '../../vectors/signer-staple-cases.ts';
 import { decide } from '../../vectors/signer-vector.ts';
 
 const NOW = 1_764_000_000;
@@ -172,5 +177,45 @@ describe('verifySigner', () => {
     const served = [good.leaf, good.intermediate, cross].map(({ der }) => der);
     const trusted = [good.root.der, older.der];
     expect(decide({ ...good, served, staples, trusted })).toMatchObject({ reason: 'path-expired' });
+  });
+});
+
+describe('a certificate that cannot be read', () => {
+  /** BasicConstraints of a path length without the CA flag, which nobody may write. */
+  const unreadable = {
+    basic: extension('2.5.29.19', true, sequence(integer(1))),
+  };
+  const because = 'expected a path length only with the ca flag';
+
+  it('is named where it is the trust anchor', () => {
+    expect(decide(scenario({ root: unreadable }))).toMatchObject({
+      reason: 'path-not-trusted',
+      detail: expect.stringMatching(`the CA store has CN=Scenario Root, .*${because}`) as string,
+    });
+  });
+
+  it('is named where it was served', () => {
+    expect(decide(scenario({ intermediate: unreadable }))).toMatchObject({
+      reason: 'chain-malformed',
+      subject: 'CN=Scenario Intermediate',
+      detail: expect.stringContaining(because) as string,
+    });
+    expect(decide(scenario({ leaf: unreadable }))).toMatchObject({
+      reason: 'chain-malformed',
+      subject: expect.stringContaining('CN=managed-ssh-signer.') as string,
+      detail: expect.stringContaining(because) as string,
+    });
+  });
+
+  it("is named where it is the responder's, sent along with a staple", () => {
+    const staples = (cast: Cast): readonly Buffer[] => {
+      const responder = delegate(cast, unreadable);
+      const answer = staple(cast, cast.leaf, cast.intermediate, { responder, embed: [responder] });
+      return [answer, staple(cast, cast.intermediate, cast.root)];
+    };
+    expect(decide(scenario({ staples }))).toMatchObject({
+      reason: 'staple-responder-unauthorized',
+      detail: expect.stringMatching(`CN=Responder.*${because}`) as string,
+    });
   });
 });

@@ -100,8 +100,11 @@ describe('readCertificate', () => {
     ['a serial number of 21 octets', { serial: 1n << 160n }],
     ['an empty issuer', { issuer: sequence() }],
     [
-      'a unique identifier',
-      { alterTbs: (tbs) => sequence(contentOf(tbs), contextPrimitive(1, Buffer.of(0, 1))) },
+      'a unique identifier in the wrong place',
+      {
+        extensions: [unknownExtension(false)],
+        alterTbs: (tbs) => sequence(contentOf(tbs), contextPrimitive(1, Buffer.of(0, 1))),
+      },
     ],
     ['an extension twice', { extensions: [unknownExtension(false), unknownExtension(false)] }],
     [
@@ -122,7 +125,7 @@ describe('readCertificate', () => {
       value('2.5.29.19', sequence(boolean(true), integer(Buffer.of(0xff)))),
     ],
     ['bytes after BasicConstraints', value('2.5.29.19', Buffer.of(0x30, 0, 0))],
-    ['a key usage with padding', value('2.5.29.15', Buffer.of(3, 2, 0, 0x80))],
+    ['a key usage with set padding bits', value('2.5.29.15', Buffer.of(3, 2, 7, 0xc0))],
     ['an empty list of purposes', value('2.5.29.37', sequence())],
     ['an empty list of names', value('2.5.29.17', sequence())],
     ['a name of an unknown form', value('2.5.29.17', sequence(contextPrimitive(9, Buffer.of(1))))],

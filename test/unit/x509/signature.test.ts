@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readPublicKeyInfo } from '../../../src/x509/public-key.ts';
-import { checkSignature } from '../../../src/x509/signature.ts';
+import { checkSignature, weakness } from '../../../src/x509/signature.ts';
 import {
   algorithmIdentifier,
   bitString,
   integer,
   nullValue,
+  octetString,
   oid,
   sequence,
   signData,
@@ -66,8 +67,19 @@ describe('checkSignature', () => {
     expect(check('rsa2048', 'sha256', { signatureAlgorithm })).toBe('invalid');
   });
 
-  it('does not take RSA without its NULL parameters', () => {
-    const signatureAlgorithm = sequence(oid('1.2.840.113549.1.1.11'));
+  it.each<[SignatureHash, number]>([
+    ['sha256', 11],
+    ['sha384', 12],
+    ['sha512', 13],
+  ])('takes RSA with %s without parameters too', (hash, id) => {
+    const signatureAlgorithm = sequence(oid(`1.2.840.113549.1.1.${id}`));
+    expect(check('rsa2048', hash, { signatureAlgorithm })).toBe('valid');
+    const signed = Buffer.from('something else');
+    expect(check('rsa2048', hash, { signatureAlgorithm, signed })).toBe('invalid');
+  });
+
+  it('does not take RSA with other parameters', () => {
+    const signatureAlgorithm = sequence(oid('1.2.840.113549.1.1.11'), octetString());
     expect(check('rsa2048', 'sha256', { signatureAlgorithm })).toBe('weak');
   });
 
@@ -86,5 +98,38 @@ describe('checkSignature', () => {
     const signatureAlgorithm = algorithmIdentifier(testKey('rsa2048'), 'sha256');
     const data = { signed: SIGNED, signatureAlgorithm, signature: Buffer.alloc(256, 1) };
     expect(checkSignature(data, readPublicKeyInfo(spki))).toBe('invalid');
+  });
+});
+
+const algorithmIdentifierOf = (id: string): Buffer => sequence(oid(id), nullValue());
+
+describe('weakness', () => {
+  it.each<[KeyKind, SignatureHash | 'pss', string]>([
+    ['rsa2048', 'sha1', 'sha1WithRSAEncryption'],
+    ['rsa2048', 'md5', 'md5WithRSAEncryption'],
+    ['rsa2048', 'pss', 'id-RSASSA-PSS with parameters'],
+    ['p256', 'sha1', 'ecdsa-with-SHA1'],
+    ['ed25519', 'sha256', 'id-Ed25519'],
+    ['rsa1024', 'sha256', 'rsa 1024'],
+    ['secp256k1', 'sha256', 'id-ecPublicKey secp256k1'],
+  ])('names what it finds in %s with %s', (kind, hash, found) => {
+    const key = testKey(kind);
+    const signatureAlgorithm = algorithmIdentifier(key, hash);
+    const data = { signed: SIGNED, signatureAlgorithm, signature: Buffer.alloc(0) };
+    expect(weakness(data, readPublicKeyInfo(key.spki)).split(', found ')[1]).toBe(found);
+  });
+
+  it.each([
+    [
+      'ecdsa with NULL',
+      algorithmIdentifierOf('1.2.840.10045.4.3.2'),
+      'ecdsa-with-SHA256 with NULL parameters',
+    ],
+    ['an id that nobody named', sequence(oid('1.2.3.4')), '1.2.3.4'],
+    ['bytes that are no identifier', Buffer.of(0x30, 1, 0), 'an algorithm that cannot be read'],
+  ])('copes with %s', (_what, signatureAlgorithm, found) => {
+    const data = { signed: SIGNED, signatureAlgorithm, signature: Buffer.alloc(0) };
+    const { spki } = testKey('p256');
+    expect(weakness(data, readPublicKeyInfo(spki)).split(', found ')[1]).toBe(found);
   });
 });

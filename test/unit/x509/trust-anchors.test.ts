@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { DerReader } from '../../../src/asn1/der-reader.ts';
 import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
 import { distinguishedName, issueCa, issueCertificate, pemOf, testKey } from '../../pki/index.ts';
 
@@ -59,5 +60,45 @@ describe('TrustAnchors', () => {
     expect(anchors.bySubject(a.subject)).toEqual([]);
     expect(anchors.bySubject(b.subject)).toHaveLength(1);
     expect(anchors.bySubject(c.subject)).toHaveLength(1);
+  });
+});
+
+describe('the work of TrustAnchors, whatever names are asked for', () => {
+  it('is one search over the bundle and one look at each certificate for each name', () => {
+    // The name occurs in every certificate, also where it is no subject.
+    const everywhere = Buffer.of(0x55, 0x04);
+    const count = 500;
+    const others = Array.from({ length: 4 }, (_, i) => Buffer.of(0x06, 0x03, 0x55, i));
+    const anchors = TrustAnchors.fromPem(a.pem.repeat(count));
+    const searches = vi.spyOn(Buffer.prototype, 'indexOf');
+    const looks = vi.spyOn(DerReader, 'over');
+    for (let round = 0; round < 64; round++) {
+      for (const name of [everywhere, ...others]) expect(anchors.bySubject(name)).toEqual([]);
+    }
+    expect(searches.mock.calls.length).toBeLessThanOrEqual(5 * (count + 1));
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(5 * count);
+    vi.restoreAllMocks();
+  });
+
+  it('goes on behind the certificate in which a name was found', () => {
+    const anchors = TrustAnchors.fromPem(a.pem + b.pem + a.pem);
+    const searches = vi.spyOn(Buffer.prototype, 'indexOf');
+    anchors.bySubject(a.subject);
+    // The subject stands twice in each, as the issuer too.
+    expect(searches.mock.calls.map(([, from]) => Number(from ?? 0))).toEqual([
+      0,
+      a.der.length,
+      2 * a.der.length + b.der.length,
+    ]);
+    vi.restoreAllMocks();
+  });
+});
+
+describe('problemsOf', () => {
+  it('says why a certificate of that subject is no anchor, and nothing for other names', () => {
+    const anchors = TrustAnchors.fromPem(v1.pem + b.pem);
+    expect(anchors.problemsOf(v1.subject)).toHaveLength(1);
+    expect(anchors.problemsOf(b.subject)).toEqual([]);
+    expect(anchors.bySubject(v1.subject)).toEqual([]);
   });
 });
