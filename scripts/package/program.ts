@@ -114,21 +114,3 @@ export function makeProgram(
   writeFileSync(destination, program, { mode: 0o755 });
   rmSync(work, { recursive: true });
 }
-
-/** Compiles the launcher, which is static and needs no C library (packaging/launcher/launch.c). */
-export function makeLauncher(target: Target, destination: string): void {
-  const flags = '-Os -std=c11 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-pic';
-  const none = '-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -nostdlib';
-  const link =
-    '-static -no-pie -s -Wl,--build-id=none,-z,noexecstack,-z,norelro,-z,noseparate-code';
-  const args = [flags, none, link].flatMap((text) => text.split(' '));
-  // Pages of 64 KiB exist on arm64 only, and would blow the file up elsewhere.
-  const page = target.node === 'arm64' ? ['-Wl,-z,max-page-size=65536'] : [];
-  run(`${target.triplet}-gcc`, [
-    ...args,
-    ...page,
-    '-o',
-    destination,
-    'packaging/launcher/launch.c',
-  ]);
-}

@@ -31,3 +31,10 @@ export const TARGETS: readonly Target[] = [
     emulator: 'qemu-aarch64-static',
   },
 ];
+
+/** The architecture of that name. */
+export function target(node: Target['node']): Target {
+  const found = TARGETS.find((each) => each.node === node);
+  if (!found) throw new Error(`expected an architecture ${node}, found none`);
+  return found;
+}

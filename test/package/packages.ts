@@ -5,18 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Family } from '../../scripts/package/manifest.ts';
-import { TARGETS, type Target } from '../../scripts/package/target.ts';
+import { target, type Target } from '../../scripts/package/target.ts';
 
 /** Where `npm run package` puts them. */
 export const PACKAGES: string = join(import.meta.dirname, '../../dist/packages');
 export const VERSION: string = [packageJson.version, '1'].join('-');
-
-/** The architecture of that name. */
-export function target(node: Target['node']): Target {
-  const found = TARGETS.find((each) => each.node === node);
-  if (!found) throw new Error(`expected an architecture ${node}, found none`);
-  return found;
-}
 
 /** The path of the policy module's rpm. */
 export const POLICY_RPM: string = join(

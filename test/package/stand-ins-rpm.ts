@@ -14,7 +14,8 @@ import { dirname, join } from 'node:path';
 import { currentBuild } from '../../scripts/package/build.ts';
 import { entriesOf } from '../../scripts/package/manifest.ts';
 import { packRpm, readScript } from '../../scripts/package/rpm.ts';
-import { target, unpack } from './packages.ts';
+import { target } from '../../scripts/package/target.ts';
+import { unpack } from './packages.ts';
 import { deadly, makeQuietHelper, NEXT_VERSION } from './stand-ins.ts';
 
 /** The versions of the stock rpms' stand-ins: Amazon Linux's, and RHEL's. */

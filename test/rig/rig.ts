@@ -245,13 +245,17 @@ export class Rig {
   /** Runs the program as sshd does: its environment, its user, / as folder, /dev/null as input. */
   runHelper(
     args: readonly string[],
-    { asUser, ...options }: RunOptions & { readonly asUser?: string } = {},
+    { asUser, path, ...options }: RunOptions & { asUser?: string; path?: string } = {},
   ): Promise<CommandResult> {
-    return run(this.namespace.command(this.helperCommand(args, asUser)), options);
+    return run(this.namespace.command(this.helperCommand(args, asUser, path)), options);
   }
 
   /** The command line that `runHelper` runs inside; the process keeps its id through all of it. */
-  helperCommand(args: readonly string[], asUser: string = HELPER_USER): Command {
+  helperCommand(
+    args: readonly string[],
+    asUser: string = HELPER_USER,
+    path: string = HELPER_PATH,
+  ): Command {
     const environment = {
       USER: asUser,
       LOGNAME: asUser,
@@ -261,7 +265,7 @@ export class Rig {
     };
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const identity = [`--reuid=${asUser}`, `--regid=${asUser}`, '--clear-groups'];
-    return ['setpriv', ...identity, 'env', '-i', ...variables, HELPER_PATH, ...args];
+    return ['setpriv', ...identity, 'env', '-i', ...variables, path, ...args];
   }
 
   /** What processes that have ended by now logged under an identifier; the program's when left out. */
