@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { startupSnapshot } from 'node:v8';
 import { endWithBug, runLogin } from './login/login.ts';
+import { writeOut } from './login/output.ts';
+import { parseFingerprint } from './ssh/fingerprint.ts';
 
 /** The name under which sshd configurations call the program; a symlink to it. */
 const LOGIN_NAME = 'eic_run_authorized_keys';
 const LOGIN_COMMAND = 'authorized-keys';
 
-/** sshd's own calls have only plain arguments; whatever has an option comes from a person. */
 async function main(): Promise<void> {
   const bug = { isEnding: false };
   process.on('uncaughtException', (error) => {
@@ -14,16 +15,36 @@ async function main(): Promise<void> {
     endWithBug(error);
   });
   const given = process.argv.slice(2);
-  const args = basename(process.argv0) === LOGIN_NAME ? [LOGIN_COMMAND, ...given] : given;
-  const [command, ...rest] = args;
-  const isLogin = command === LOGIN_COMMAND && !rest.some((argument) => argument.startsWith('-'));
-  const exitCode = isLogin ? await runLogin(rest) : await runForPerson(args);
+  const asked = questionOfSshd(given);
+  const exitCode = asked === undefined ? await runForPerson(given) : await runLogin(asked);
   // The bug's own ending exits when it has been logged.
   if (!bug.isEnding) process.exit(exitCode);
 }
 
-/** yargs is loaded only here. */
+/**
+ * The arguments of a call as sshd makes it, or undefined for a person's. Under the name that is sshd's own whatever
+ * follows is a user's name, and may begin with a dash; behind the command an option tells a person, unless a fingerprint
+ * stands behind it.
+ */
+function questionOfSshd(given: readonly string[]): readonly string[] | undefined {
+  if (basename(process.argv0) === LOGIN_NAME) {
+    if (given[0]?.startsWith('-') === true) writeOut(2, `see "ec2-instance-connect --help"\n`);
+    return given;
+  }
+  const [command, ...rest] = given;
+  if (command !== LOGIN_COMMAND) return undefined;
+  const [, fingerprint, more] = rest;
+  const isPair = more === undefined && parseFingerprint(fingerprint ?? '') !== undefined;
+  return isPair || !rest.some((argument) => argument.startsWith('-')) ? rest : undefined;
+}
+
+/** yargs is loaded only here. It asks for the working folder, which may be gone, or closed to this user. */
 async function runForPerson(args: readonly string[]): Promise<number> {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir('/');
+  }
   const { runProgram } = await import('./cli/program.ts');
   return runProgram(args);
 }

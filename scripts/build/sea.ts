@@ -3,8 +3,11 @@
 export const RUNTIME_FLAGS: readonly string[] = [
   // No memory that is both writable and executable; V8 wants the same flags at making and running.
   '--jitless',
-  // Node would read the host's openssl.cnf, and end before our first line where that has an error.
-  '--openssl-config=/dev/null',
+  // Node would read the host's openssl.cnf, and end before our first line where that has an error. This file of the
+  // package's is empty; where it is missing, nothing is read either.
+  '--openssl-config=/usr/lib/ec2-instance-connect/openssl.cnf',
+  // The signal would open a debugger's port on loopback, to everybody on the host.
+  '--disable-sigusr1',
   // A login makes less than this in MiB of garbage: collecting it would cost more than the process ends with.
   '--min-semi-space-size=16',
   // There is nothing to do for more helper threads, and each costs its start.

@@ -3,7 +3,7 @@ import { INSTANCE_NAME } from '../../test/rig/account.ts';
 import type { LoginResult, Rig } from '../../test/rig/rig.ts';
 import { run } from '../../test/rig/run.ts';
 import type { SshKey } from '../../test/rig/ssh-key.ts';
-import { HELPER_PATH } from '../../test/rig/sshd.ts';
+import { HELPER_PATH, PROGRAM_PATH } from '../../test/rig/sshd.ts';
 import type { Screen } from './screen.ts';
 
 /** What the steps share. */
@@ -59,7 +59,7 @@ async function showMachine({ rig, screen }: Demo): Promise<void> {
   };
   const tag = await read('cat', '/sys/devices/virtual/dmi/id/board_asset_tag');
   const routes = await read('ip', 'route', 'show');
-  const version = await read(HELPER_PATH, '--version');
+  const version = await read(PROGRAM_PATH, '--version');
   screen.fields({
     firmware: `says that this is instance ${tag}`,
     metadata: '169.254.169.254 and fd00:ec2::254 belong to the emulator',

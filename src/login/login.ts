@@ -17,6 +17,7 @@ import { toSyslogLines } from '../log/logger.ts';
 import { writeSyslog } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
 import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
+import { startDeadline } from './deadline.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../verdict/exit-codes.ts';
 import { writeOut } from './output.ts';
 
@@ -59,7 +60,7 @@ async function concludeLogin(args: readonly string[], options: LoginOptions): Pr
   if (text !== undefined && fingerprint === undefined) {
     return usage(`expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`, options);
   }
-  const deadline: Deadline = { remaining: () => DEADLINE_MS - process.uptime() * 1000 };
+  const deadline = startDeadline();
   const request = { user, fingerprint: text };
   const chain = runHelpers({}, request, deadline.remaining()).catch(withoutHelpers);
   const own = await settle(user, fingerprint, deadline, options);

@@ -3,8 +3,9 @@ import { EXIT_BUG } from '../verdict/exit-codes.ts';
 
 /**
  * Writes text to a descriptor in one call and waits for it. A reader that has gone away is no error:
- * sshd up to 7.4 stops reading at the first key that matches. Once the run ends with an error of ours
- * (endWithBug) nothing goes to stdout.
+ * sshd closes the pipe at the first key that matches. (Up to 7.4 it leaves the pipe open instead, reads no further and
+ * waits for our end: the launcher has made the pipe large enough for all that we write.) Once the run ends with an
+ * error of ours (endWithBug) nothing goes to stdout.
  * @param descriptor 1 or 2
  * @param text nothing is written for an empty text
  */

@@ -3,15 +3,22 @@ import { expect, it } from 'vitest';
 import type { Material } from '../emulator/material.ts';
 import { run, type CommandResult } from '../rig/run.ts';
 import type { SshKey } from '../rig/ssh-key.ts';
-import { ask, authorizedKeys, makePushedKey, readMetadata, useRig } from './login-rig.ts';
+import { PROGRAM_PATH } from '../rig/sshd.ts';
+import {
+  ask,
+  authorizedKeys,
+  makePushedKey,
+  readMetadata,
+  takeTrail,
+  useRig,
+} from './login-rig.ts';
 
 const rig = useRig();
 
-const PROGRAM = '/opt/aws/bin/ec2-instance-connect';
 const CAPTURED = '/run/rig/captured';
 
 function runProgram(...args: readonly string[]): Promise<CommandResult> {
-  return run(rig().namespace.command([PROGRAM, ...args]));
+  return run(rig().namespace.command([PROGRAM_PATH, ...args]));
 }
 
 /** Saves what IMDS serves for alice, as a person would for a report. */
@@ -161,8 +168,10 @@ it.each<[string, number, readonly RegExp[], () => unknown]>([
   const key = await makePushedKey(rig());
   await arrange();
   const login = await ask(rig(), 'alice', key.fingerprint);
-  const told = await ask(rig(), '--explain', 'alice', key.fingerprint);
-  expect(told).toMatchObject({ status, stdout: login.stdout, trail: login.trail });
+  const args = ['authorized-keys', '--explain', 'alice', key.fingerprint];
+  const told = await rig().runHelper(args, { path: PROGRAM_PATH });
+  expect(told).toMatchObject({ status, stdout: login.stdout });
+  expect(await takeTrail(rig())).toMatchObject(login.trail);
   expect(login).toMatchObject({ status, stderr: '' });
   for (const step of steps) expect(told.stderr).toMatch(step);
 });

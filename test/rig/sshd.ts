@@ -6,6 +6,9 @@ import { run } from './run.ts';
 /** Where the program under test stands inside, under the name by which sshd calls it. */
 export const HELPER_PATH = '/opt/aws/bin/eic_run_authorized_keys';
 
+/** The same as people call it. */
+export const PROGRAM_PATH = '/opt/aws/bin/ec2-instance-connect';
+
 /** How sshd is started. */
 export interface SshdOptions {
   readonly address: string;

@@ -23,12 +23,13 @@ function call(
 
 const LOGIN = '/opt/aws/bin/eic_run_authorized_keys';
 const PROGRAM = '/usr/bin/ec2-instance-connect';
+const FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
 const SILENCE = { status: 0, stdout: '', stderr: '' };
 
 describe('the program, by its name', () => {
   it.each([
     ['the name that sshd configurations have', LOGIN, ['alice']],
-    ['that name and a fingerprint', LOGIN, ['alice', `SHA256:${'A'.repeat(43)}`]],
+    ['that name and a fingerprint', LOGIN, ['alice', FINGERPRINT]],
     ['that name, for a user who is called like a command', LOGIN, ['verify-keys']],
     ['the command', PROGRAM, ['authorized-keys', 'alice']],
   ])('answers sshd under %s', async (_, name, args) => {
@@ -39,6 +40,25 @@ describe('the program, by its name', () => {
     const { status, stdout, stderr } = await call(LOGIN, []);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('<user>');
+  });
+
+  it.each([
+    [LOGIN, ['--help', FINGERPRINT]],
+    [LOGIN, ['-V']],
+    [PROGRAM, ['authorized-keys', '--explain', FINGERPRINT]],
+  ])('under %s takes %j for a user whose name begins with a dash', async (name, args) => {
+    expect(await call(name, args)).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it("points a person who uses the name that is sshd's to the help", async () => {
+    const { stderr } = await call(LOGIN, ['--help']);
+    expect(stderr).toBe('see "ec2-instance-connect --help"\n');
+  });
+
+  it('serves a person whose working folder is gone', async () => {
+    const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
+    const command = ['bash', '-c', script, 'bash', process.execPath, MAIN, '--version'] as const;
+    expect(await runOn(NO_INSTANCE, command)).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('explains a login to a person, and prints no more to stdout than sshd gets', async () => {
@@ -65,7 +85,7 @@ describe('the program, by its name', () => {
 });
 
 describe('the program, when it meets an error of its own', () => {
-  const CLI = join(import.meta.dirname, '../../src/cli');
+  const LOGIN_FOLDER = join(import.meta.dirname, '../../src/login');
   /** Where a helper gives the login a line to print. */
   const WITH_HELPER: PrivateMachine = {
     ...NO_INSTANCE,
@@ -73,7 +93,7 @@ describe('the program, when it meets an error of its own', () => {
     prepare: [`chmod 755 /etc ${HELPERS_DIRECTORY}/helper`],
   };
   const evaluate = (body: string): Promise<CommandResult> => {
-    const load = `const load = (name) => import(${JSON.stringify(`${CLI}/`)} + name);
+    const load = `const load = (name) => import(${JSON.stringify(`${LOGIN_FOLDER}/`)} + name);
       const { endWithBug, runLogin } = await load('login.ts');
       const { writeOut } = await load('output.ts');`;
     const node = [process.execPath, '--input-type=module', '--eval', `${load}\n${body}`] as const;
