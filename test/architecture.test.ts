@@ -20,19 +20,20 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   signer: ['asn1', 'encoding', 'x509', 'ocsp', 'verdict'],
   ssh: ['encoding', 'verdict'],
   authorize: ['encoding', 'signer', 'ssh', 'x509', 'verdict'],
-  'sshd/model': ['verdict'],
-  'sshd/plan': ['sshd/model', 'helpers', 'verdict'],
+  'sshd/model': ['ssh', 'system', 'verdict'],
+  'sshd/plan': ['sshd/model', 'ssh', 'system', 'helpers', 'verdict'],
 };
 
 /** The edges likewise; besides, they may take types from whatever is pure. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
+  system: ['verdict'],
   imds: ['verdict'],
   host: ['verdict'],
-  log: ['verdict'],
-  helpers: ['sshd/model', 'verdict'],
-  sshd: ['sshd/model', 'sshd/plan', 'helpers', 'verdict'],
-  'verify-install': [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers', 'sshd'],
-  login: [...Object.keys(PURE), 'imds', 'host', 'log', 'helpers'],
+  log: ['system', 'verdict'],
+  helpers: ['ssh', 'system', 'verdict'],
+  sshd: ['sshd/model', 'sshd/plan', 'ssh', 'system', 'helpers', 'verdict'],
+  'verify-install': [...Object.keys(PURE), 'system', 'imds', 'host', 'log', 'helpers', 'sshd'],
+  login: [...Object.keys(PURE), 'system', 'imds', 'host', 'log', 'helpers'],
 };
 
 /** A constant that everybody may know. */
@@ -43,6 +44,11 @@ const PURE_FILES = [
   VERSION_FILE,
   'src/imds/documents.ts',
   'src/imds/limits.ts',
+  'src/system/accounts.ts',
+  'src/system/file-tree.ts',
+  'src/system/path-safety.ts',
+  'src/system/unit-file.ts',
+  'src/system/unit.ts',
   'src/log/events.ts',
   'src/log/printable.ts',
   'src/helpers/names.ts',
@@ -50,7 +56,6 @@ const PURE_FILES = [
   'src/helpers/output.ts',
   'src/verify-install/check.ts',
   'src/verify-install/manifest.ts',
-  'src/verify-install/accounts.ts',
   'src/verify-install/report.ts',
   'src/verify-install/report-text.ts',
 ];

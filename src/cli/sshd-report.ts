@@ -1,6 +1,6 @@
 import { configurationLines } from '../sshd/plan/wiring.ts';
 import type { OwnCommand } from '../sshd/model/effective.ts';
-import type { Place } from '../sshd/model/file-tree.ts';
+import type { Place } from '../system/file-tree.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
 import type { Activation, WiringReason, WiringResult } from '../sshd/result.ts';
 import type { SshdStatus, StartStatus } from '../sshd/status.ts';

@@ -1,4 +1,4 @@
-import { splitWords } from '../sshd/model/words.ts';
+import { splitWords } from '../ssh/words.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
 /** The longest text of a `NAME.args` file, in characters. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { PathFacts } from './safety.ts';
+import type { PathFacts } from '../system/path-safety.ts';
 import { HELPERS_DIRECTORY } from './names.ts';
 
 /** Whose keys are asked for, as sshd asked us. */

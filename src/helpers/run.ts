@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readPathFacts, readSmallText } from './host.ts';
+import { readPathFacts, readSmallText } from '../system/files.ts';
 import type { HelperEdges, HelperEvent, HelperRequest, HelpersResult } from './helpers.ts';
 import {
   defaultArguments,
@@ -10,7 +10,7 @@ import {
 } from './arguments.ts';
 import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY, helperNames, MAX_HELPERS } from './names.ts';
 import { helperLines } from './output.ts';
-import { isExecutable, unsafeReason } from './safety.ts';
+import { isExecutable, unsafeReason } from '../system/path-safety.ts';
 import { homeOf, runProgram } from './process.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 

@@ -6,7 +6,7 @@ import {
   RPM_COMMAND_PATH,
   type OwnCommand,
 } from './model/effective.ts';
-import type { FileTree } from './model/file-tree.ts';
+import type { FileTree } from '../system/file-tree.ts';
 import { readModel, type SshdModel, type SshdStart } from './model/model.ts';
 import type { OpenSshVersion } from './model/version.ts';
 import { hostStarts } from './plan/conflicts.ts';

@@ -1,4 +1,4 @@
-import type { FileTree } from './model/file-tree.ts';
+import type { FileTree } from '../system/file-tree.ts';
 import type { Image } from './plan/image.ts';
 
 /** How a command ended: status (undefined when it could not start), stdout and stderr. */

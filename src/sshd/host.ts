@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
-import { readPathFacts } from '../helpers/host.ts';
-import { isExecutable, unsafeReason } from '../helpers/safety.ts';
+import { readPathFacts } from '../system/files.ts';
+import { isExecutable, unsafeReason } from '../system/path-safety.ts';
 import type { RunOptions, RunResult, SshdEdges } from './edges.ts';
 import { takeLock } from './lock.ts';
-import type { FileTree } from './model/file-tree.ts';
+import type { FileTree } from '../system/file-tree.ts';
 import type { Image } from './plan/image.ts';
 import { putImage } from './put.ts';
 import { hangUp } from './running.ts';

@@ -1,5 +1,5 @@
 import { JOURNAL_PATH, RECORD_PATH, STATE_DIRECTORY, type SshdEdges } from './edges.ts';
-import { overlay, type FileTree } from './model/file-tree.ts';
+import { overlay, type FileTree } from '../system/file-tree.ts';
 import { standing, type Image } from './plan/image.ts';
 import {
   formatState,

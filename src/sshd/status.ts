@@ -3,7 +3,7 @@ import { activeSockets, systemdRuns, unitProperties } from './activate.ts';
 import { hostCommand } from './context.ts';
 import { JOURNAL_PATH, UNMANAGED_PATH, type SshdEdges } from './edges.ts';
 import { commandFacts, effectiveCommand, isNone, type OwnCommand } from './model/effective.ts';
-import type { Place } from './model/file-tree.ts';
+import type { Place } from '../system/file-tree.ts';
 import type { MatchSubject } from './model/match.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
 import { hostStarts } from './plan/conflicts.ts';

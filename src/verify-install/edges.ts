@@ -1,8 +1,9 @@
-import type { PathFacts } from '../helpers/safety.ts';
+import type { PathFacts } from '../system/path-safety.ts';
 import type { Machine } from '../host/machine.ts';
 import type { TrustStore } from '../host/trust-store.ts';
 import type { Metadata } from '../imds/client.ts';
 import type { SshdEdges } from '../sshd/edges.ts';
+import type { Command, CommandEnd } from '../system/program.ts';
 
 /** The world, as far as `verify-install` needs it; `host-edges.ts` has the real one. */
 export interface InstallEdges {
@@ -47,28 +48,6 @@ export interface FileFacts {
   readonly gid: number;
   readonly mtime: number;
   readonly ctime: number;
-}
-
-/** A program to run: no shell, stdin is /dev/null, working folder `/`. */
-export interface Command {
-  readonly argv: readonly [string, ...string[]];
-  /** Only root can become somebody else; supplementary groups are dropped. */
-  readonly as?: { readonly uid: number; readonly gid: number } | undefined;
-  /** The whole environment; without it, a plain one for administrators' tools in the C locale. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds until it is killed; 10 seconds without. */
-  readonly limitMs?: number;
-}
-
-/** How a program ended. */
-export interface CommandEnd {
-  /** undefined when it could not be started, was killed or took too long; `problem` says which. */
-  readonly status: number | undefined;
-  readonly problem?: string;
-  /** At most a mebibyte each. */
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly milliseconds: number;
 }
 
 /** The first answer of IMDS, or why there is none. */

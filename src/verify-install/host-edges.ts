@@ -11,7 +11,7 @@ import {
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { isSea } from 'node:sea';
-import { readPathFacts } from '../helpers/host.ts';
+import { readPathFacts } from '../system/files.ts';
 import { identifyMachine } from '../host/machine.ts';
 import { readTrustStore } from '../host/trust-store.ts';
 import { ENDPOINTS, ImdsClient, type Deadline } from '../imds/client.ts';
@@ -20,7 +20,7 @@ import { JOURNAL_SOCKET } from '../log/syslog.ts';
 import { hostEdges } from '../sshd/host.ts';
 import type { FileFacts, Greeting, InstallEdges, Libraries } from './edges.ts';
 import type { ViewEdges } from './host-view.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../system/program.ts';
 
 /** The real world. */
 export function realEdges(): InstallEdges {

@@ -1,4 +1,4 @@
-import type { CommandEnd } from './edges.ts';
+import type { CommandEnd } from '../system/program.ts';
 
 /** The first few of a list, and how many more there are. */
 export function listed(items: readonly string[], most = 3): string {

@@ -1,4 +1,4 @@
-import type { Place } from '../sshd/model/file-tree.ts';
+import type { Place } from '../system/file-tree.ts';
 import type { Remedy } from './check.ts';
 import { family, hasSystemd, isThere } from './facts/host.ts';
 import { pidFile } from './facts/process.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDump } from '../../src/sshd/model/dump.ts';
 import { DEB_COMMAND_PATH, effectiveCommand, ownCommand } from '../../src/sshd/model/effective.ts';
 import { parseExecLine } from '../../src/sshd/model/exec-line.ts';
-import { fixedTree, type FileTree } from '../../src/sshd/model/file-tree.ts';
+import { fixedTree, type FileTree } from '../../src/system/file-tree.ts';
 import { readModel, type SshdStart } from '../../src/sshd/model/model.ts';
 import { parseVersion, type OpenSshVersion } from '../../src/sshd/model/version.ts';
 import { Machine } from '../roots/machine.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fillTemplate, parseTemplate } from '../../src/helpers/arguments.ts';
 import { helperLines, MAX_LINE_BYTES } from '../../src/helpers/output.ts';
-import { splitWords } from '../../src/sshd/model/words.ts';
+import { splitWords } from '../../src/ssh/words.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { expandWords, parseExecLine, quoteForUnit } from '../../src/sshd/model/exec-line.ts';
 import { readEnvironmentFile } from '../../src/sshd/model/environment.ts';
-import { fixedTree } from '../../src/sshd/model/file-tree.ts';
+import { fixedTree } from '../../src/system/file-tree.ts';
 import { readModel } from '../../src/sshd/model/model.ts';
 import { expandGlob, matchesPattern } from '../../src/sshd/model/pattern.ts';
 import { parseStatement } from '../../src/sshd/model/statement.ts';

@@ -1,4 +1,4 @@
-import type { FileTree, Place } from './file-tree.ts';
+import type { FileTree, Place } from '../../system/file-tree.ts';
 import { parseMatch, type MatchBlock } from './match.ts';
 import { expandGlob } from './pattern.ts';
 import { parseStatement, type Statement } from './statement.ts';

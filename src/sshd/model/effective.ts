@@ -1,7 +1,7 @@
 import type { ConfigurationDump } from './dump.ts';
 import { matchAnswer, type MatchSubject } from './match.ts';
 import { globalSetting, matchSettings, type Setting, type SshdStart } from './model.ts';
-import { splitWords } from './words.ts';
+import { splitWords } from '../../ssh/words.ts';
 
 /** The paths by which sshd configurations name this program, and the user that it runs as. */
 export interface OwnCommand {

@@ -1,8 +1,8 @@
 import { parseSshdArguments, type SshdArguments } from './arguments.ts';
 import { inForce, readEnvironmentFile, unitEnvironment, type Variable } from './environment.ts';
 import { expandWords, parseExecLine, type ExpandedWord } from './exec-line.ts';
-import { baseName, type FileTree, type Place } from './file-tree.ts';
-import { loadUnit, sshServiceNames, type Unit } from './unit.ts';
+import { baseName, type FileTree, type Place } from '../../system/file-tree.ts';
+import { loadUnit, sshServiceNames, type Unit } from '../../system/unit.ts';
 
 /** One way in which sshd is started on this host. */
 export interface EntryPoint {

@@ -1,5 +1,5 @@
-import type { FileTree, Place } from './file-tree.ts';
-import type { PlacedEntry } from './unit.ts';
+import type { FileTree, Place } from '../../system/file-tree.ts';
+import type { PlacedEntry } from '../../system/unit.ts';
 
 /** A variable that a unit gives to what it starts, and the line that sets it. */
 export interface Variable {

@@ -1,4 +1,4 @@
-import type { Place } from './file-tree.ts';
+import type { Place } from '../../system/file-tree.ts';
 import { matchesPatternList } from './pattern.ts';
 import type { Statement } from './statement.ts';
 

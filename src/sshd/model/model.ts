@@ -1,6 +1,6 @@
 import { readConfiguration, type Configuration, type ConfigProblem } from './configuration.ts';
 import { findEntryPoints, type EntryPoint } from './entry-point.ts';
-import type { FileTree, Place } from './file-tree.ts';
+import type { FileTree, Place } from '../../system/file-tree.ts';
 import type { MatchBlock } from './match.ts';
 import { parseStatement, type Statement } from './statement.ts';
 import type { OpenSshVersion } from './version.ts';

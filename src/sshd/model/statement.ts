@@ -1,5 +1,5 @@
 import { isAtLeast, type OpenSshVersion } from './version.ts';
-import { splitWords } from './words.ts';
+import { splitWords } from '../../ssh/words.ts';
 
 /** One line of sshd_config(5), or the text of one `-o` option. */
 export interface Statement {

@@ -1,6 +1,6 @@
 import { parseTemplate } from '../../helpers/arguments.ts';
 import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY } from '../../helpers/names.ts';
-import { splitWords } from '../model/words.ts';
+import { splitWords } from '../../ssh/words.ts';
 import { accept, refuse, type Verdict } from '../../verdict/refusal.ts';
 
 /** Why another command cannot move into the chain. */

@@ -1,6 +1,6 @@
 import type { OwnCommand } from '../model/effective.ts';
 import { quoteForUnit } from '../model/exec-line.ts';
-import { overlay, type FileTree } from '../model/file-tree.ts';
+import { overlay, type FileTree } from '../../system/file-tree.ts';
 import { expandGlob } from '../model/pattern.ts';
 import { includePattern } from '../model/configuration.ts';
 import { readModel, type SshdStart } from '../model/model.ts';

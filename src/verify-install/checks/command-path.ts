@@ -1,5 +1,5 @@
-import { unsafeReason, type PathFacts } from '../../helpers/safety.ts';
-import { splitWords } from '../../sshd/model/words.ts';
+import { unsafeReason, type PathFacts } from '../../system/path-safety.ts';
+import { splitWords } from '../../ssh/words.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { command, own } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';

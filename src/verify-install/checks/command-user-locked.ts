@@ -1,5 +1,5 @@
 import { fail, pass, warn, type Check } from '../check.ts';
-import { refusesSessions } from '../accounts.ts';
+import { refusesSessions } from '../../system/accounts.ts';
 import { isThere } from '../facts/host.ts';
 import { commandUser, commandUserName, groupsOf, shadowOf } from '../facts/people.ts';
 import { shellCommand } from '../remedies.ts';

@@ -1,5 +1,5 @@
 import { fail, pass, type Check } from '../check.ts';
-import { parseAccount } from '../accounts.ts';
+import { parseAccount } from '../../system/accounts.ts';
 import type { FileFacts } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ManifestEntry } from '../manifest.ts';

@@ -1,5 +1,5 @@
 import { fail, pass, skip, type Check, type CheckResult, type Remedy } from '../check.ts';
-import { refusesSessions, type Account, type ShadowEntry } from '../accounts.ts';
+import { refusesSessions, type Account, type ShadowEntry } from '../../system/accounts.ts';
 import { isThere } from '../facts/host.ts';
 import { loginAccount, loginUserName, shadowOf } from '../facts/people.ts';
 import { setting } from '../facts/sshd.ts';

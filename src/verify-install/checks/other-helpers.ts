@@ -5,7 +5,7 @@ import {
   helperNames,
   MAX_HELPERS,
 } from '../../helpers/names.ts';
-import { isExecutable, unsafeReason } from '../../helpers/safety.ts';
+import { isExecutable, unsafeReason } from '../../system/path-safety.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HELPERS_DIRECTORY, helperNames } from '../../helpers/names.ts';
 import { fingerprintOf } from '../../ssh/fingerprint.ts';
-import { splitWords } from '../../sshd/model/words.ts';
-import type { CommandEnd } from '../edges.ts';
+import { splitWords } from '../../ssh/words.ts';
+import type { CommandEnd } from '../../system/program.ts';
 import type { Inspection } from '../inspection.ts';
 import { shellCommand } from '../remedies.ts';
 import { loginAccount, commandUser } from './people.ts';

@@ -5,7 +5,7 @@ import {
   parseShadow,
   type Account,
   type ShadowEntry,
-} from '../accounts.ts';
+} from '../../system/accounts.ts';
 import type { Inspection } from '../inspection.ts';
 import { knownManifest } from './host.ts';
 

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts.ts';
+import type { Account } from '../../system/accounts.ts';
 import { parseHostView, type HostView, type Sight } from '../host-view.ts';
 import type { Inspection } from '../inspection.ts';
 import { commandUser } from './people.ts';

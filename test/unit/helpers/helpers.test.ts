@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runHelpers, type HelperEdges, type HelperRequest } from '../../../src/helpers/helpers.ts';
-import { readPathFacts } from '../../../src/helpers/host.ts';
+import { readPathFacts } from '../../../src/system/files.ts';
 import { MAX_HELPERS } from '../../../src/helpers/names.ts';
 import { run as runCommand } from '../../rig/run.ts';
 

@@ -4,7 +4,7 @@ import {
   ownCommand,
   DEB_COMMAND_PATH,
 } from '../../../src/sshd/model/effective.ts';
-import { fixedTree, type FileTree } from '../../../src/sshd/model/file-tree.ts';
+import { fixedTree, type FileTree } from '../../../src/system/file-tree.ts';
 import { globalSetting, readModel } from '../../../src/sshd/model/model.ts';
 import type { Image } from '../../../src/sshd/plan/image.ts';
 

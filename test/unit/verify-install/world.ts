@@ -1,16 +1,12 @@
-import type { PathFacts } from '../../../src/helpers/safety.ts';
+import type { PathFacts } from '../../../src/system/path-safety.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { Metadata } from '../../../src/imds/client.ts';
 import { Inspection, type InspectionOptions } from '../../../src/verify-install/inspection.ts';
 import type { Check, CheckResult } from '../../../src/verify-install/check.ts';
-import type {
-  CommandEnd,
-  FileFacts,
-  Greeting,
-  InstallEdges,
-} from '../../../src/verify-install/edges.ts';
+import type { FileFacts, Greeting, InstallEdges } from '../../../src/verify-install/edges.ts';
+import type { CommandEnd } from '../../../src/system/program.ts';
 import type { SshdEdges } from '../../../src/sshd/edges.ts';
-import { overlay, type FileTree } from '../../../src/sshd/model/file-tree.ts';
+import { overlay, type FileTree } from '../../../src/system/file-tree.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 
 /** When every world is looked at, in Unix seconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfiguration } from '../../../../src/sshd/model/configuration.ts';
-import { fixedTree } from '../../../../src/sshd/model/file-tree.ts';
+import { fixedTree } from '../../../../src/system/file-tree.ts';
 
 const MAIN = '/etc/ssh/sshd_config';
 

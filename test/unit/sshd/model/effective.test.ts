@@ -7,7 +7,7 @@ import {
   effectiveSetting,
   ownCommand,
 } from '../../../../src/sshd/model/effective.ts';
-import { fixedTree } from '../../../../src/sshd/model/file-tree.ts';
+import { fixedTree } from '../../../../src/system/file-tree.ts';
 import { readModel, type SshdStart } from '../../../../src/sshd/model/model.ts';
 
 const OWN = ownCommand(DEB_COMMAND_PATH);

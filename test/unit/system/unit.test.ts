@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readEnvironmentFile, unitEnvironment } from '../../../../src/sshd/model/environment.ts';
-import { fixedTree } from '../../../../src/sshd/model/file-tree.ts';
-import { loadUnit } from '../../../../src/sshd/model/unit.ts';
-import { parseUnitFile } from '../../../../src/sshd/model/unit-file.ts';
+import { readEnvironmentFile, unitEnvironment } from '../../../src/sshd/model/environment.ts';
+import { fixedTree } from '../../../src/system/file-tree.ts';
+import { loadUnit } from '../../../src/system/unit.ts';
+import { parseUnitFile } from '../../../src/system/unit-file.ts';
 
 const UNIT = '[Service]\nExecStart=/usr/sbin/sshd -D\n';
 const FRAGMENT = '/usr/lib/systemd/system/ssh.service';

@@ -1,5 +1,26 @@
 import { spawn } from 'node:child_process';
-import type { Command, CommandEnd } from './edges.ts';
+
+/** A program to run: no shell, stdin is /dev/null, working folder `/`. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  /** Only root can become somebody else; supplementary groups are dropped. */
+  readonly as?: { readonly uid: number; readonly gid: number } | undefined;
+  /** The whole environment; without it, a plain one for administrators' tools in the C locale. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Milliseconds until it is killed; 10 seconds without. */
+  readonly limitMs?: number;
+}
+
+/** How a program ended. */
+export interface CommandEnd {
+  /** undefined when it could not be started, was killed or took too long; `problem` says which. */
+  readonly status: number | undefined;
+  readonly problem?: string;
+  /** At most a mebibyte each. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
 
 const LIMIT_MS = 10_000;
 const MAX_OUTPUT = 1_048_576;

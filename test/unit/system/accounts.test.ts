@@ -4,7 +4,7 @@ import {
   parseAccount,
   parseShadow,
   refusesSessions,
-} from '../../../src/verify-install/accounts.ts';
+} from '../../../src/system/accounts.ts';
 
 describe('parseAccount', () => {
   it('reads the fields of a line', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExecutable, unsafeReason, type PathFacts } from '../../../src/helpers/safety.ts';
+import { isExecutable, unsafeReason, type PathFacts } from '../../../src/system/path-safety.ts';
 
 const FILE: PathFacts = { path: '/d/helper', kind: 'file', uid: 0, mode: 0o755 };
 const FOLDER: PathFacts = { path: '/d', kind: 'directory', uid: 0, mode: 0o755 };

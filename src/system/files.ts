@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { PathFacts } from './safety.ts';
+import type { PathFacts } from './path-safety.ts';
 
 /**
  * What the file system says of a path, for unsafeReason: the entry that the path leads to, then
