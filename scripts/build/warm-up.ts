@@ -32,7 +32,7 @@ export async function warmUp(): Promise<void> {
   const entry = sample.keys.split('\n').find((line) => line.startsWith('ssh-')) ?? '';
   const key = parsePublicKey(entry);
   if (!key.ok) throw new Error('the sample has no key');
-  const fingerprint = parseFingerprint(fingerprintOf(key.value.blob));
+  const fingerprint = parseFingerprint(fingerprintOf(key.value.wire));
   const { stdout, events } = await answerLogin(edges, 'alice', fingerprint);
   if (stdout === '' || toSyslogLines(events).length !== 1) {
     throw new Error(`the sample is not accepted: ${JSON.stringify(events)}`);

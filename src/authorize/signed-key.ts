@@ -4,10 +4,10 @@ import { fingerprintOf, type Fingerprint } from '../ssh/fingerprint.ts';
 import { parsePublicKey, type PublicKey } from '../ssh/public-key.ts';
 import type { KeyReason, SelectionReason } from '../verdict/reasons.ts';
 import { accept, refuse, type Accepted, type Refusal, type Verdict } from '../verdict/refusal.ts';
-import { parseKeyBlob, type Entry, type KeyBlock } from './key-blob.ts';
+import { parseKeyBody, type Entry, type PlacedEntry } from './key-body.ts';
 
 /** What sshd asks: may this user, on this instance, at this time, use a key (of this fingerprint)? */
-export interface Request {
+export interface Question {
   readonly user: string;
   readonly instanceId: string;
   /** Absent where sshd_config does not pass `%f`: then every pushed key is judged. */
@@ -16,14 +16,14 @@ export interface Request {
   readonly now: number;
 }
 
-/** A block that could be accepted if its signature and fields hold. */
+/** An entry that could be accepted if its signature and fields hold. */
 export interface Candidate {
-  readonly number: number;
-  readonly block: KeyBlock;
+  readonly place: number;
+  readonly entry: Entry;
   readonly key: PublicKey;
 }
 
-/** The blob's blocks, divided by what can be said of them without believing anybody. */
+/** The body's entries, divided by what can be said of them without believing anybody. */
 export interface Selection {
   readonly candidates: readonly Candidate[];
   readonly refused: readonly KeyVerdict[];
@@ -37,10 +37,10 @@ export interface AcceptedKey {
   /** Unix seconds. */
   readonly expiry: number;
   readonly caller?: string | undefined;
-  readonly request?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
-/** What a refused block says of its key; all of it was under a signature that holds. */
+/** What a refused entry says of its key; all of it was under a signature that holds. */
 export interface SignedFacts {
   /** SHA-256 fingerprint. */
   readonly fingerprint: string;
@@ -48,12 +48,12 @@ export interface SignedFacts {
   /** Unix seconds. */
   readonly expiry?: number | undefined;
   readonly caller?: string | undefined;
-  readonly request?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
-/** Why a block is not accepted. */
+/** Why an entry is not accepted. */
 export interface KeyRefusal extends Refusal<KeyReason> {
-  /** Only where the signature holds: nothing that anybody could have written is told of a block. */
+  /** Only where the signature holds: nothing that anybody could have written is told of an entry. */
   readonly facts?: SignedFacts;
 }
 
@@ -61,8 +61,8 @@ export interface KeyRefusal extends Refusal<KeyReason> {
 export type CandidateRefusal = KeyRefusal & Refusal<CandidateReason>;
 type CandidateReason = Exclude<KeyReason, SelectionReason>;
 
-/** The verdict on one block; `number` is its place in the blob, counted from 1. */
-export type KeyVerdict = { readonly number: number } & (Accepted<AcceptedKey> | KeyRefusal);
+/** The verdict on one entry; `place` is its own in the body, counted from 1. */
+export type KeyVerdict = { readonly place: number } & (Accepted<AcceptedKey> | KeyRefusal);
 
 /** A pushed key lives for 60 s from the push. */
 const KEY_LIFE = 60;
@@ -74,74 +74,77 @@ const TIMESTAMP = /^[1-9][0-9]{0,11}$/;
 const INSTANCE = /^i-[0-9a-f]{8,32}$/;
 
 /**
- * Divides the blob into blocks that hold the key in question and blocks that cannot be accepted
+ * Divides the body into entries that hold the key in question and entries that cannot be accepted
  * whoever signed them. Where no candidate is left there is nothing to prove, and the signer's
  * material need not be fetched at all.
- * @param blob the body of `active-keys/<user>/`
+ * @param body the body of `active-keys/<user>/`
  * @param fingerprint the offered key's fingerprint; absent, every well-formed key is a candidate
  */
-export function selectCandidates(blob: Buffer, fingerprint?: Fingerprint): Selection {
+export function selectCandidates(body: Buffer, fingerprint?: Fingerprint): Selection {
   const candidates: Candidate[] = [];
   const refused: KeyVerdict[] = [];
-  for (const entry of parseKeyBlob(blob)) {
-    const candidate = toCandidate(entry, fingerprint);
+  for (const placed of parseKeyBody(body)) {
+    const candidate = toCandidate(placed, fingerprint);
     if (candidate.ok) candidates.push(candidate.value);
-    else refused.push({ number: entry.number, ...candidate });
+    else refused.push({ place: placed.place, ...candidate });
   }
   return { candidates, refused };
 }
 
-function toCandidate(entry: Entry, fingerprint?: Fingerprint): Verdict<Candidate, SelectionReason> {
-  if (!entry.block.ok) return entry.block;
-  const key = parsePublicKey(entry.block.value.keyLine);
+function toCandidate(
+  { place, entry }: PlacedEntry,
+  fingerprint?: Fingerprint,
+): Verdict<Candidate, SelectionReason> {
+  if (!entry.ok) return entry;
+  const key = parsePublicKey(entry.value.keyLine);
   if (!key.ok) return key;
-  if (fingerprint && fingerprintOf(key.value.blob, fingerprint.hash) !== fingerprint.text) {
+  if (fingerprint && fingerprintOf(key.value.wire, fingerprint.hash) !== fingerprint.text) {
     return refuse('fingerprint-mismatch', 'the entry holds another key');
   }
-  return accept({ number: entry.number, block: entry.block.value, key: key.value });
+  return accept({ place, entry: entry.value, key: key.value });
 }
 
 /**
- * Judges one candidate. The signature comes first: nothing of the block is believed, or quoted in a
+ * Judges one candidate. The signature comes first: nothing of the entry is believed, or quoted in a
  * refusal, before it holds.
  * @returns the accepted key; or `signature-invalid`, `field-duplicated`, `field-missing`,
  * `field-malformed`, `instance-mismatch`, `expired` (expiry at or before now) or `expiry-too-far`
- * (later than a push of this minute can be, with 300 s of tolerance); with what the block says of its
+ * (later than a push of this minute can be, with 300 s of tolerance); with what the entry says of its
  * key wherever the signature holds
  */
 export function judgeKey(
   candidate: Candidate,
   signer: VerifiedSigner,
-  request: Request,
+  question: Question,
 ): Accepted<AcceptedKey> | CandidateRefusal {
-  const { block, key } = candidate;
-  if (!verifyRsaPss(signer.publicKey, block.signedBytes, block.signature)) {
+  const { entry, key } = candidate;
+  if (!verifyRsaPss(signer.publicKey, entry.signedBytes, entry.signature)) {
     return refuse('signature-invalid', `the signature is not one of ${signer.name}`);
   }
-  const signed = { fingerprint: fingerprintOf(key.blob), keyType: key.type };
-  const fields = readFields(block);
+  const signed = { fingerprint: fingerprintOf(key.wire), keyType: key.type };
+  const fields = readFields(entry);
   if (!fields.ok) return { ...fields, facts: signed };
-  const { caller, request: requestId } = fields.value;
-  const expiry = judgeFields(fields.value, request);
+  const { caller, requestId } = fields.value;
+  const expiry = judgeFields(fields.value, question);
   if (!expiry.ok) {
-    const said = { expiry: readTimestamp(fields.value.timestamp), caller, request: requestId };
+    const said = { expiry: readTimestamp(fields.value.timestamp), caller, requestId };
     return { ...expiry, facts: { ...signed, ...said } };
   }
   const { fingerprint } = signed;
-  return accept({ key, fingerprint, expiry: expiry.value, caller, request: requestId });
+  return accept({ key, fingerprint, expiry: expiry.value, caller, requestId });
 }
 
-/** The known fields of a block, as they are written. */
+/** The known fields of an entry, as they are written. */
 interface KnownFields {
   readonly timestamp: string | undefined;
   readonly instance: string | undefined;
   readonly caller: string | undefined;
-  readonly request: string | undefined;
+  readonly requestId: string | undefined;
 }
 
-function readFields(block: KeyBlock): Verdict<KnownFields, CandidateReason> {
+function readFields(entry: Entry): Verdict<KnownFields, CandidateReason> {
   const values = new Map<string, string>();
-  for (const { name, value } of block.fields) {
+  for (const { name, value } of entry.fields) {
     if (!KNOWN_FIELDS.some((known) => known === name)) continue;
     if (values.has(name)) return refuse('field-duplicated', `"${name}" stands twice`);
     values.set(name, value);
@@ -150,14 +153,14 @@ function readFields(block: KeyBlock): Verdict<KnownFields, CandidateReason> {
     timestamp: values.get('Timestamp'),
     instance: values.get('Instance'),
     caller: values.get('Caller'),
-    request: values.get('Request'),
+    requestId: values.get('Request'),
   });
 }
 
-/** Whether the block is for this instance and this minute; its expiry where it is. */
+/** Whether the entry is for this instance and this minute; its expiry where it is. */
 function judgeFields(
   fields: KnownFields,
-  { instanceId, now }: Request,
+  { instanceId, now }: Question,
 ): Verdict<number, CandidateReason> {
   const { timestamp, instance } = fields;
   if (timestamp === undefined) return missing('Timestamp');

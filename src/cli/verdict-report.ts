@@ -36,9 +36,9 @@ export interface SignedReport {
   readonly request?: string;
 }
 
-/** One entry of the blob in the report. */
+/** One entry of the body in the report. */
 export interface KeyReport extends SignedReport {
-  /** Its place in the blob, counted from 1. */
+  /** Its place in the body, counted from 1. */
   readonly entry: number;
   readonly verdict: 'accepted' | 'refused';
   readonly reason?: KeyReason;
@@ -55,7 +55,7 @@ export function describeVerdicts(decision: Decision): VerdictReport {
       keys: decision.verdicts.map(describeKey),
     };
   }
-  const { signer, verdicts } = decision;
+  const { provedSigner: signer, verdicts } = decision;
   return {
     signer:
       signer === undefined ? { verdict: 'not-needed' } : { verdict: 'verified', name: signer.name },
@@ -81,13 +81,13 @@ export function refusalLines(report: VerdictReport): readonly string[] {
 
 function describeKey(verdict: KeyVerdict): KeyReport {
   if (!verdict.ok) {
-    const { number, reason, detail, facts } = verdict;
+    const { place, reason, detail, facts } = verdict;
     const signed = facts === undefined ? {} : describeFacts(facts);
-    return { entry: number, verdict: 'refused', ...signed, reason, detail: printable(detail) };
+    return { entry: place, verdict: 'refused', ...signed, reason, detail: printable(detail) };
   }
   const keyType = verdict.value.key.type;
   const signed = describeFacts({ ...verdict.value, keyType });
-  return { entry: verdict.number, verdict: 'accepted', ...signed };
+  return { entry: verdict.place, verdict: 'accepted', ...signed };
 }
 
 function describeFacts({
@@ -95,12 +95,12 @@ function describeFacts({
   keyType,
   expiry,
   caller,
-  request,
+  requestId,
 }: SignedFacts): SignedReport {
   return {
     fingerprint,
     keyType,
     ...(expiry === undefined ? {} : { expiry }),
-    ...printableOrigin({ caller, request }),
+    ...printableOrigin({ caller, requestId }),
   };
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { acceptedKeys, authorize, nothingToProve, type Decision } from '../authorize/authorize.ts';
 import { renderAuthorizedKeys } from '../authorize/render.ts';
-import { selectCandidates, type Request } from '../authorize/signed-key.ts';
+import { selectCandidates, type Question } from '../authorize/signed-key.ts';
 import { BODY_LIMITS } from '../imds/limits.ts';
 import { printable } from '../log/printable.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
@@ -45,16 +45,16 @@ const MAX_ANCHORS = 8 * 1024 * 1024;
 export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
   const { instanceId, fingerprint, at } = options;
   const selection = selectCandidates(readInput(options.keys, BODY_LIMITS.keys), fingerprint);
-  const signer = {
+  const servedSigner = {
     chainPem: readInput(options.signerCert, BODY_LIMITS.chain).toString('latin1'),
     staples: readFolder(options.signerOcsp),
   };
   const anchors = TrustAnchors.fromPem(readInput(options.trustAnchors, MAX_ANCHORS));
-  const request: Request = { user: '', instanceId, fingerprint, now: at };
+  const question: Question = { user: '', instanceId, fingerprint, now: at };
   const decision: Decision =
     selection.candidates.length === 0
       ? nothingToProve(selection)
-      : authorize({ selection, signer, signerName: options.signerName, anchors }, request);
+      : authorize({ selection, servedSigner, signerName: options.signerName, anchors }, question);
   const accepted = acceptedKeys(decision);
   return {
     lines: renderAuthorizedKeys(accepted),

@@ -27,10 +27,10 @@ export interface SignerDocuments {
 /**
  * Fetches the keys that were pushed for a user.
  * @param user a name that `isPushableUserName` accepts
- * @returns the blob, or undefined where nobody pushed a key (404)
+ * @returns the body, or undefined where nobody pushed a key (404)
  * @throws Fault of the client
  */
-export function fetchKeyBlob(imds: Metadata, user: string): Promise<Buffer | undefined> {
+export function fetchKeyBody(imds: Metadata, user: string): Promise<Buffer | undefined> {
   const path = `managed-ssh-keys/active-keys/${encodeURIComponent(user)}/`;
   return imds.get(path, BODY_LIMITS.keys);
 }

@@ -1,5 +1,5 @@
 import type { Decision, SignerRefused } from '../authorize/authorize.ts';
-import type { AcceptedKey, KeyVerdict, Request, SignedFacts } from '../authorize/signed-key.ts';
+import type { AcceptedKey, KeyVerdict, Question, SignedFacts } from '../authorize/signed-key.ts';
 import type { Fault } from '../verdict/fault.ts';
 import { KEY_REASONS, SELECTION_REASONS, SIGNER_REASONS } from '../verdict/reasons.ts';
 import { printable } from './printable.ts';
@@ -33,16 +33,16 @@ const CALLER_LIMIT = 512;
  * (however often he pushed it) and for each refused entry. Of many refusals the first ones and their
  * number, those of the offered key before the others. Another key's fingerprint is everyday and stays at debug.
  * @param decision what was decided
- * @param request what sshd asked
+ * @param question what sshd asked
  */
-export function decisionEvents(decision: Decision, request: Request): readonly AuditEvent[] {
-  const signer = decision.kind === 'signer-refused' ? [signerRefused(decision, request)] : [];
+export function decisionEvents(decision: Decision, question: Question): readonly AuditEvent[] {
+  const signer = decision.kind === 'signer-refused' ? [signerRefused(decision, question)] : [];
   const { verdicts } = decision;
-  const accepted = lastOfEachCaller(verdicts).map((key) => keyAccepted(key, request));
-  const refused = refusals(verdicts).map((refusal) => keyRefused(refusal, request));
+  const accepted = lastOfEachCaller(verdicts).map((key) => keyAccepted(key, question));
+  const refused = refusals(verdicts).map((refusal) => keyRefused(refusal, question));
   const dropped = new Set(refused.filter(({ level }) => level === 'info').slice(MAX_REFUSALS));
   const kept = refused.filter((event) => !dropped.has(event));
-  const more = dropped.size === 0 ? [] : [furtherRefused(dropped.size, request)];
+  const more = dropped.size === 0 ? [] : [furtherRefused(dropped.size, question)];
   return [...signer, ...accepted, ...kept, ...more];
 }
 
@@ -60,7 +60,7 @@ function lastOfEachCaller(verdicts: readonly KeyVerdict[]): readonly AcceptedKey
 
 type RefusedEntry = Extract<KeyVerdict, { readonly ok: false }>;
 
-/** The refusals in the blob's order, those of candidates first: one of them is what a person looks for. */
+/** The refusals in the body's order, those of candidates first: one of them is what a person looks for. */
 function refusals(verdicts: readonly KeyVerdict[]): readonly RefusedEntry[] {
   const refused = verdicts.filter((verdict) => !verdict.ok);
   const isCandidate = ({ reason }: RefusedEntry): boolean => !SELECTION_REASONS.includes(reason);
@@ -114,9 +114,9 @@ export function explainedEvent(event: AuditEvent): AuditEvent {
   return { ...event, fields: { ...event.fields, explain: true } };
 }
 
-function signerRefused(decision: SignerRefused, request: Request): AuditEvent {
+function signerRefused(decision: SignerRefused, question: Question): AuditEvent {
   const { reason, detail, subject } = decision;
-  const user = printable(request.user);
+  const user = printable(question.user);
   return {
     level: 'warn',
     event: 'signer-refused',
@@ -130,9 +130,9 @@ function signerRefused(decision: SignerRefused, request: Request): AuditEvent {
   };
 }
 
-function keyAccepted(accepted: AcceptedKey, request: Request): AuditEvent {
+function keyAccepted(accepted: AcceptedKey, question: Question): AuditEvent {
   const { key, fingerprint } = accepted;
-  const user = printable(request.user);
+  const user = printable(question.user);
   return {
     level: 'info',
     event: 'key-accepted',
@@ -141,19 +141,19 @@ function keyAccepted(accepted: AcceptedKey, request: Request): AuditEvent {
   };
 }
 
-function keyRefused(refusal: RefusedEntry, request: Request): AuditEvent {
-  const { number, reason, detail, facts } = refusal;
-  const user = printable(request.user);
+function keyRefused(refusal: RefusedEntry, question: Question): AuditEvent {
+  const { place, reason, detail, facts } = refusal;
+  const user = printable(question.user);
   return {
     level: reason === 'fingerprint-mismatch' ? 'debug' : 'info',
     event: 'key-refused',
-    message: `entry ${number} refused for ${user}: ${KEY_REASONS[reason]}`,
+    message: `entry ${place} refused for ${user}: ${KEY_REASONS[reason]}`,
     fields: {
       user,
       reason,
       detail: printable(detail),
-      entry: number,
-      ...(request.fingerprint === undefined ? {} : { offered: request.fingerprint.text }),
+      entry: place,
+      ...(question.fingerprint === undefined ? {} : { offered: question.fingerprint.text }),
       ...(facts === undefined ? {} : signedFields(facts)),
     },
   };
@@ -161,28 +161,28 @@ function keyRefused(refusal: RefusedEntry, request: Request): AuditEvent {
 
 /** What a block says under a signature that holds: the same fields, accepted or not. */
 function signedFields(facts: SignedFacts): AuditEvent['fields'] {
-  const { fingerprint, keyType, expiry, caller, request } = facts;
+  const { fingerprint, keyType, expiry, caller, requestId } = facts;
   return {
     fingerprint,
     keyType,
-    ...printableOrigin({ caller, request }),
+    ...printableOrigin({ caller, requestId }),
     ...(expiry === undefined ? {} : { expiry }),
   };
 }
 
 /** Who pushed a key and with which request, safe to print; what the service left out stays out. */
-export function printableOrigin({ caller, request }: Pick<SignedFacts, 'caller' | 'request'>): {
+export function printableOrigin({ caller, requestId }: Pick<SignedFacts, 'caller' | 'requestId'>): {
   readonly caller?: string;
   readonly request?: string;
 } {
   return {
     ...(caller === undefined ? {} : { caller: printable(caller, CALLER_LIMIT) }),
-    ...(request === undefined ? {} : { request: printable(request) }),
+    ...(requestId === undefined ? {} : { request: printable(requestId) }),
   };
 }
 
-function furtherRefused(count: number, request: Request): AuditEvent {
-  const user = printable(request.user);
+function furtherRefused(count: number, question: Question): AuditEvent {
+  const user = printable(question.user);
   return {
     level: 'info',
     event: 'keys-refused-more',

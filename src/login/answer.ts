@@ -6,11 +6,11 @@ import {
   type Evidence,
 } from '../authorize/authorize.ts';
 import { renderAuthorizedKeys } from '../authorize/render.ts';
-import { selectCandidates, type Request, type Selection } from '../authorize/signed-key.ts';
+import { selectCandidates, type Question, type Selection } from '../authorize/signed-key.ts';
 import { requireOwnAnswers, type Machine } from '../host/machine.ts';
 import type { TrustStore } from '../host/trust-store.ts';
 import type { Metadata } from '../imds/client.ts';
-import { fetchKeyBlob, fetchSignerDocuments, type SignerDocuments } from '../imds/gather.ts';
+import { fetchKeyBody, fetchSignerDocuments, type SignerDocuments } from '../imds/gather.ts';
 import { decisionEvents, type AuditEvent } from '../log/events.ts';
 import { signerName } from '../signer/signer-name.ts';
 import { MAX_STAPLES } from '../signer/verify-signer.ts';
@@ -60,53 +60,52 @@ export async function answerLogin(
   explain?.(machine === undefined ? 'this is not an EC2 instance' : describeMachine(machine));
   if (machine === undefined) return QUIET_NO;
   const imds = edges.imds();
-  const blob = await fetchKeyBlob(imds, user);
-  if (blob === undefined) {
+  const body = await fetchKeyBody(imds, user);
+  if (body === undefined) {
     explain?.(`nobody has pushed a key for ${user} within the last minute (404)`);
     return QUIET_NO;
   }
-  const selection = selectCandidates(blob, fingerprint);
+  const selection = selectCandidates(body, fingerprint);
   explain?.(describeSelection(selection, fingerprint));
-  const question = { user, fingerprint };
   if (selection.candidates.length === 0) {
-    const request = { ...question, instanceId: '', now: edges.now() };
-    return outcome(nothingToProve(selection), request);
+    const question = { user, fingerprint, instanceId: '', now: edges.now() };
+    return outcome(nothingToProve(selection), question);
   }
   const documents = await fetchSignerDocuments(imds, MAX_STAPLES);
   explain?.(describeDocuments(documents));
   requireOwnAnswers(machine, documents.instanceId);
-  const request = { ...question, instanceId: documents.instanceId, now: edges.now() };
-  return decide(edges, selection, documents, request);
+  const question = { user, fingerprint, instanceId: documents.instanceId, now: edges.now() };
+  return decide(edges, selection, documents, question);
 }
 
 function decide(
   edges: LoginEdges,
   selection: Selection,
   documents: SignerDocuments,
-  request: Request,
+  question: Question,
 ): Outcome {
   const name = signerName(documents.region, documents.domain);
   if (!name.ok) {
     const { reason, detail } = name;
     const verdicts = selection.refused;
-    return outcome({ kind: 'signer-refused', reason, detail, verdicts }, request);
+    return outcome({ kind: 'signer-refused', reason, detail, verdicts }, question);
   }
   const store = edges.trustStore();
   edges.explain?.(`expecting the signer ${name.value}, trust anchors from ${store.path}`);
   const evidence: Evidence = {
     selection,
-    signer: documents,
+    servedSigner: documents,
     signerName: name.value,
     anchors: TrustAnchors.fromPem(store.pem),
   };
-  return outcome(authorize(evidence, request), request);
+  return outcome(authorize(evidence, question), question);
 }
 
-function outcome(decision: Decision, request: Request): Outcome {
+function outcome(decision: Decision, question: Question): Outcome {
   return {
     stdout: renderAuthorizedKeys(acceptedKeys(decision)),
     exitCode: decision.kind === 'signer-refused' ? 1 : 0,
-    events: decisionEvents(decision, request),
+    events: decisionEvents(decision, question),
   };
 }
 

@@ -21,7 +21,7 @@ export function signerNames(leaf: Certificate): readonly string[] {
 }
 
 /**
- * Whether the leaf is the signer that is expected: its name, and a key that can sign key blobs.
+ * Whether the leaf is the signer that is expected: its name, and a key that can sign pushed keys.
  * Names are compared whole and without case (RFC 4343); a wildcard is a name like any other.
  * @returns `name-mismatch`, `weak-signature` or `path-constraint-violated`; undefined: it is
  */
@@ -31,7 +31,7 @@ export function checkSigner(leaf: Certificate, expected: string): SignerRefusal 
     const found = JSON.stringify(names.slice(0, 3).join(' ').slice(0, 256));
     return refuseCertificate(leaf, 'name-mismatch', `expected ${expected}, found ${found}`);
   }
-  // Key blobs are signed with RSA-PSS.
+  // Pushed keys are signed with RSA-PSS.
   if (leaf.publicKey.kind !== 'rsa') {
     const detail = `expected an rsa key of 2048 to 8192 bits, found ${keyText(leaf.publicKey)}`;
     return refuseCertificate(leaf, 'weak-signature', detail);

@@ -51,7 +51,7 @@ declare const verified: unique symbol;
 /** A signer that may be believed. Only `verifySigner` makes one. */
 export interface VerifiedSigner {
   readonly [verified]: true;
-  /** RSA, 2048 to 8192 bits; signs key blobs with RSA-PSS. */
+  /** RSA, 2048 to 8192 bits; signs pushed keys with RSA-PSS. */
   readonly publicKey: KeyObject;
   readonly name: string;
   /** Leaf first, trust anchor last. */

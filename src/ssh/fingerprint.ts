@@ -22,14 +22,14 @@ export function parseFingerprint(text: string): Fingerprint | undefined {
 
 /**
  * The fingerprint of a public key (RFC 4716 section 4 for MD5; OpenSSH's form for SHA-256).
- * @param blob the key's wire format
+ * @param wire the key's wire format
  * @param hash which of the two forms
  * @returns the text with its prefix, as `ssh-keygen -l` prints it
  */
-export function fingerprintOf(blob: Buffer, hash: Fingerprint['hash'] = 'SHA256'): string {
+export function fingerprintOf(wire: Buffer, hash: Fingerprint['hash'] = 'SHA256'): string {
   if (hash === 'SHA256') {
-    return `SHA256:${createHash('sha256').update(blob).digest('base64').slice(0, 43)}`;
+    return `SHA256:${createHash('sha256').update(wire).digest('base64').slice(0, 43)}`;
   }
-  const pairs = createHash('md5').update(blob).digest('hex').match(/../g) ?? [];
+  const pairs = createHash('md5').update(wire).digest('hex').match(/../g) ?? [];
   return ['MD5', ...pairs].join(':');
 }

@@ -5,10 +5,10 @@ import { WireReader } from './wire.ts';
 /** A public key as it stands on an authorized_keys line, checked down to its wire format. */
 export interface PublicKey {
   readonly type: KeyType;
-  /** The canonical base64 of `blob`. */
+  /** The canonical base64 of `wire`. */
   readonly base64: string;
   /** The wire format: type name and parameters (RFC 4253 section 6.6). */
-  readonly blob: Buffer;
+  readonly wire: Buffer;
 }
 
 /** The key types that may be accepted; certificates are never among them. */
@@ -61,16 +61,16 @@ export function parsePublicKey(line: string): Verdict<PublicKey, PublicKeyReason
     return malformed('expected "type base64 [comment]"');
   }
   if (!isKeyType(type)) return malformed('the key type is not known');
-  const blob = decodeBase64(base64);
-  if (blob === undefined) return malformed('the base64 is not canonical');
-  const reader = new WireReader(blob);
+  const wire = decodeBase64(base64);
+  if (wire === undefined) return malformed('the base64 is not canonical');
+  const reader = new WireReader(wire);
   if (reader.string()?.toString('latin1') !== type) {
     return malformed('the type inside the key is not the type outside');
   }
   const reason = PARAMETERS[type](reader);
   if (reason === 'key-weak') return refuse(reason, `expected RSA of ${MIN_RSA_BITS} bits or more`);
   if (reason !== undefined || !reader.atEnd()) return malformed('the wire format does not hold');
-  return accept({ type, base64, blob });
+  return accept({ type, base64, wire });
 }
 
 function malformed(detail: string): Refusal<'key-malformed'> {

@@ -1,14 +1,14 @@
-/** Reads the primitive types of the SSH wire format (RFC 4251 section 5) from a key blob. */
+/** Reads the primitive types of the SSH wire format (RFC 4251 section 5) from a key. */
 export class WireReader {
   readonly #bytes: Buffer;
   #offset = 0;
 
-  /** @param bytes the whole blob; nothing is copied */
+  /** @param bytes the whole key; nothing is copied */
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  /** @returns the next `string`, or undefined where the blob is too short for it */
+  /** @returns the next `string`, or undefined where the key is too short for it */
   string(): Buffer | undefined {
     if (this.#offset + 4 > this.#bytes.length) return undefined;
     const start = this.#offset + 4;

@@ -53,7 +53,7 @@ const WITHOUT_SIGNER = [
 /** Why a signer is not believed. */
 export type SignerReason = keyof typeof SIGNER_REASON_MESSAGES;
 
-/** Why one entry of a key blob is not accepted. */
+/** Why one pushed entry is not accepted. */
 export type KeyReason = keyof typeof KEY_REASON_MESSAGES;
 
 /** Why an entry is refused before anybody is asked to prove who signed it. */

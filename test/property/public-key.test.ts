@@ -50,7 +50,7 @@ describe('parsePublicKey', () => {
     fc.assert(
       fc.property(anyKey, comment, (blob, text) => {
         const verdict = parsePublicKey(keyLine(blob, undefined, text));
-        expect(verdict.ok && verdict.value.blob.equals(blob)).toBe(true);
+        expect(verdict.ok && verdict.value.wire.equals(blob)).toBe(true);
         expect(verdict.ok && `${verdict.value.type} ${verdict.value.base64}`).toBe(keyLine(blob));
       }),
     );

@@ -11,7 +11,7 @@ const forged = fc
     base64: fc.oneof(fc.string(), fc.base64String({ minLength: 16, maxLength: 200 })),
   })
   .map(({ type, base64 }): AcceptedKey => ({
-    key: { type: type as KeyType, base64, blob: Buffer.alloc(0) },
+    key: { type: type as KeyType, base64, wire: Buffer.alloc(0) },
     fingerprint: '',
     expiry: 0,
   }));

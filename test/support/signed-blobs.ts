@@ -45,7 +45,7 @@ export function fieldLines(changes: Fields = {}): readonly string[] {
   );
 }
 
-/** How a block is signed, where that matters to a test. */
+/** How an entry is signed, where that matters to a test. */
 export interface Signing {
   readonly key?: KeyObject | undefined;
   readonly hash?: string | undefined;
@@ -65,17 +65,17 @@ export function signLines(lines: readonly string[], signing?: Signing): Buffer {
   return signBytes(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'), signing);
 }
 
-/** A block of these lines, the last of which is the key line, with their signature. */
-export function signedBlock(lines: readonly string[], signing: Signing = {}): string {
+/** An entry of these lines, the last of which is the key line, with their signature. */
+export function signedEntry(lines: readonly string[], signing: Signing = {}): string {
   return [...lines, signLines(lines, signing).toString('base64'), ''].join('\n');
 }
 
-/** A block as the service makes it. */
-export function goodBlock(changes: Fields = {}, line: string = KEY_LINE): string {
-  return signedBlock([...fieldLines(changes), line]);
+/** An entry as the service makes it. */
+export function goodEntry(changes: Fields = {}, line: string = KEY_LINE): string {
+  return signedEntry([...fieldLines(changes), line]);
 }
 
-/** Blocks with a blank line between them. */
-export function blobOf(...blocks: readonly string[]): Buffer {
-  return Buffer.from(blocks.join('\n'), 'latin1');
+/** Entries with a blank line between them. */
+export function bodyOf(...entries: readonly string[]): Buffer {
+  return Buffer.from(entries.join('\n'), 'latin1');
 }

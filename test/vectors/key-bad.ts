@@ -4,13 +4,13 @@ import { testKey } from '../pki/index.ts';
 import {
   CALLER,
   fieldLines,
-  goodBlock,
+  goodEntry,
   INSTANCE,
   KEY_LINE,
   NOW,
   REQUEST,
   signBytes,
-  signedBlock,
+  signedEntry,
   signLines,
 } from '../support/signed-blobs.ts';
 import { keyBlob, keyLine, testBlob, wireInteger, wireString } from '../support/ssh-keys.ts';
@@ -28,91 +28,91 @@ const shown = (lines: readonly string[], signature: Buffer): string =>
   [...lines, signature.toString('base64'), ''].join('\n');
 const mismatched = (lines: readonly string[], signed: readonly string[] = LINES): string =>
   shown(lines, signLines(signed));
-const keyed = (line: string): string => goodBlock({}, line);
+const keyed = (line: string): string => goodEntry({}, line);
 
 const ENTRIES: readonly KeyVector[] = [
   vector('entry-malformed', 'a page instead of a blob', '<html><body>Not Found</body></html>\n'),
   vector('entry-malformed', 'no signature', `${LINES.join('\n')}\n`),
-  vector('entry-malformed', 'no key', signedBlock(FIELDS)),
-  vector('entry-malformed', 'two keys under one signature', signedBlock([...LINES, RSA_LINE])),
-  vector('entry-malformed', 'a second key behind the signature', `${goodBlock()}${RSA_LINE}\n`),
+  vector('entry-malformed', 'no key', signedEntry(FIELDS)),
+  vector('entry-malformed', 'two keys under one signature', signedEntry([...LINES, RSA_LINE])),
+  vector('entry-malformed', 'a second key behind the signature', `${goodEntry()}${RSA_LINE}\n`),
   vector(
     'entry-malformed',
     'a field behind the key',
-    signedBlock([...LINES, `#Timestamp=${NOW + 9}`]),
+    signedEntry([...LINES, `#Timestamp=${NOW + 9}`]),
   ),
-  vector('entry-malformed', 'a field behind the signature', `${goodBlock()}#Caller=root\n`),
-  vector('entry-malformed', 'a comment line without "="', signedBlock(['# hello', ...LINES])),
-  vector('entry-malformed', 'line ends of another system', goodBlock().replaceAll('\n', '\r\n')),
+  vector('entry-malformed', 'a field behind the signature', `${goodEntry()}#Caller=root\n`),
+  vector('entry-malformed', 'a comment line without "="', signedEntry(['# hello', ...LINES])),
+  vector('entry-malformed', 'line ends of another system', goodEntry().replaceAll('\n', '\r\n')),
   vector(
     'entry-malformed',
     'a carriage return that hides the rest of a line',
-    signedBlock([`#Note=${RSA_LINE}\r#`, ...LINES]),
+    signedEntry([`#Note=${RSA_LINE}\r#`, ...LINES]),
   ),
   vector(
     'entry-malformed',
     'a signature in base64url',
-    goodBlock().replace(/\n([^\n])([^\n]*\n)$/, '\n-$2'),
+    goodEntry().replace(/\n([^\n])([^\n]*\n)$/, '\n-$2'),
   ),
   vector(
     'entry-malformed',
     'a signature with its padding gone',
-    goodBlock().replaceAll('=\n', '\n'),
+    goodEntry().replaceAll('=\n', '\n'),
   ),
   vector('entry-malformed', 'an empty signature', `${LINES.join('\n')}\n=\n`),
   vector(
     'entry-malformed',
-    'more fields than any block has',
-    signedBlock([...Array<string>(65).fill('#More=1'), ...LINES]),
+    'more fields than any entry has',
+    signedEntry([...Array<string>(65).fill('#More=1'), ...LINES]),
   ),
 ];
 
 const FIELD_CASES: readonly KeyVector[] = [
-  vector('field-missing', 'no timestamp', goodBlock({ Timestamp: undefined })),
-  vector('field-missing', 'no instance', goodBlock({ Instance: undefined })),
-  vector('field-missing', 'no field at all', signedBlock([KEY_LINE])),
+  vector('field-missing', 'no timestamp', goodEntry({ Timestamp: undefined })),
+  vector('field-missing', 'no instance', goodEntry({ Instance: undefined })),
+  vector('field-missing', 'no field at all', signedEntry([KEY_LINE])),
   vector(
     'field-missing',
     'a timestamp in lower case',
-    signedBlock([`#timestamp=${NOW + 60}`, ...FIELDS.slice(1), KEY_LINE]),
+    signedEntry([`#timestamp=${NOW + 60}`, ...FIELDS.slice(1), KEY_LINE]),
   ),
   vector(
     'field-duplicated',
     'an old timestamp and a new one',
-    signedBlock([`#Timestamp=${NOW - 600}`, ...LINES]),
+    signedEntry([`#Timestamp=${NOW - 600}`, ...LINES]),
   ),
   vector(
     'field-duplicated',
     'two instances, one of which is this',
-    signedBlock([...FIELDS, `#Instance=${OTHER_INSTANCE}`, KEY_LINE]),
+    signedEntry([...FIELDS, `#Instance=${OTHER_INSTANCE}`, KEY_LINE]),
   ),
-  vector('field-duplicated', 'two callers', signedBlock([`#Caller=${CALLER}/x`, ...LINES])),
+  vector('field-duplicated', 'two callers', signedEntry([`#Caller=${CALLER}/x`, ...LINES])),
   vector(
     'field-duplicated',
     'the same request twice',
-    signedBlock([`#Request=${REQUEST}`, ...LINES]),
+    signedEntry([`#Request=${REQUEST}`, ...LINES]),
   ),
   vector(
     'field-malformed',
     'a timestamp in milliseconds',
-    goodBlock({ Timestamp: (NOW + 60) * 1000 }),
+    goodEntry({ Timestamp: (NOW + 60) * 1000 }),
   ),
-  vector('field-malformed', 'a timestamp in hexadecimal', goodBlock({ Timestamp: '0x69252a3c' })),
-  vector('field-malformed', 'a timestamp with an exponent', goodBlock({ Timestamp: '1.764e9' })),
-  vector('field-malformed', 'a timestamp with a sign', goodBlock({ Timestamp: `+${NOW + 60}` })),
-  vector('field-malformed', 'a timestamp with a space', goodBlock({ Timestamp: ` ${NOW + 60}` })),
+  vector('field-malformed', 'a timestamp in hexadecimal', goodEntry({ Timestamp: '0x69252a3c' })),
+  vector('field-malformed', 'a timestamp with an exponent', goodEntry({ Timestamp: '1.764e9' })),
+  vector('field-malformed', 'a timestamp with a sign', goodEntry({ Timestamp: `+${NOW + 60}` })),
+  vector('field-malformed', 'a timestamp with a space', goodEntry({ Timestamp: ` ${NOW + 60}` })),
   vector(
     'field-malformed',
     'a timestamp with a leading zero',
-    goodBlock({ Timestamp: `0${NOW + 60}` }),
+    goodEntry({ Timestamp: `0${NOW + 60}` }),
   ),
-  vector('field-malformed', 'an empty timestamp', goodBlock({ Timestamp: '' })),
-  vector('field-malformed', 'an instance with a wildcard', goodBlock({ Instance: 'i-*' })),
-  vector('field-malformed', 'an empty instance', goodBlock({ Instance: '' })),
+  vector('field-malformed', 'an empty timestamp', goodEntry({ Timestamp: '' })),
+  vector('field-malformed', 'an instance with a wildcard', goodEntry({ Instance: 'i-*' })),
+  vector('field-malformed', 'an empty instance', goodEntry({ Instance: '' })),
   vector(
     'field-malformed',
     'two instances in one field',
-    goodBlock({ Instance: `${INSTANCE},${INSTANCE}` }),
+    goodEntry({ Instance: `${INSTANCE},${INSTANCE}` }),
   ),
 ];
 
@@ -160,32 +160,32 @@ const KEYS: readonly KeyVector[] = [
   vector(
     'fingerprint-mismatch',
     'another key than the SHA-256 fingerprint',
-    goodBlock(),
+    goodEntry(),
     fingerprintOf(testBlob('p256')),
   ),
   vector(
     'fingerprint-mismatch',
     'another key than the MD5 fingerprint',
-    goodBlock(),
+    goodEntry(),
     fingerprintOf(testBlob('p256'), 'MD5'),
   ),
 ];
 
 const SIGNATURES: readonly KeyVector[] = [
-  vector('signature-invalid', 'a signature of a stranger', signedBlock(LINES, { key: STRANGER })),
+  vector('signature-invalid', 'a signature of a stranger', signedEntry(LINES, { key: STRANGER })),
   vector(
     'signature-invalid',
     'a signature with a salt of 20 bytes',
-    signedBlock(LINES, { saltLength: 20 }),
+    signedEntry(LINES, { saltLength: 20 }),
   ),
-  vector('signature-invalid', 'a signature without a salt', signedBlock(LINES, { saltLength: 0 })),
+  vector('signature-invalid', 'a signature without a salt', signedEntry(LINES, { saltLength: 0 })),
   vector(
     'signature-invalid',
     'a PKCS #1 v1.5 signature',
-    signedBlock(LINES, { padding: constants.RSA_PKCS1_PADDING }),
+    signedEntry(LINES, { padding: constants.RSA_PKCS1_PADDING }),
   ),
-  vector('signature-invalid', 'a signature over SHA-1', signedBlock(LINES, { hash: 'sha1' })),
-  vector('signature-invalid', 'a signature over SHA-512', signedBlock(LINES, { hash: 'sha512' })),
+  vector('signature-invalid', 'a signature over SHA-1', signedEntry(LINES, { hash: 'sha1' })),
+  vector('signature-invalid', 'a signature over SHA-512', signedEntry(LINES, { hash: 'sha512' })),
   vector('signature-invalid', 'a signature of zeros', shown(LINES, Buffer.alloc(256))),
   vector('signature-invalid', 'another key than was signed', mismatched([...FIELDS, RSA_LINE])),
   vector(
@@ -220,30 +220,30 @@ const PLACES_AND_TIMES: readonly KeyVector[] = [
   vector(
     'instance-mismatch',
     'a key for another instance',
-    goodBlock({ Instance: OTHER_INSTANCE }),
+    goodEntry({ Instance: OTHER_INSTANCE }),
   ),
   vector(
     'instance-mismatch',
     'an instance of which ours is the beginning',
-    goodBlock({ Instance: `${INSTANCE}0` }),
+    goodEntry({ Instance: `${INSTANCE}0` }),
   ),
   vector(
     'instance-mismatch',
     'a short id with which ours begins',
-    goodBlock({ Instance: INSTANCE.slice(0, 10) }),
+    goodEntry({ Instance: INSTANCE.slice(0, 10) }),
   ),
-  vector('expired', 'a key of this very second', goodBlock({ Timestamp: NOW })),
-  vector('expired', 'a key of yesterday', goodBlock({ Timestamp: NOW - 86_400 })),
-  vector('expired', 'a key of 1970', goodBlock({ Timestamp: 1 })),
+  vector('expired', 'a key of this very second', goodEntry({ Timestamp: NOW })),
+  vector('expired', 'a key of yesterday', goodEntry({ Timestamp: NOW - 86_400 })),
+  vector('expired', 'a key of 1970', goodEntry({ Timestamp: 1 })),
   vector(
     'expiry-too-far',
     'a second more than life and tolerance',
-    goodBlock({ Timestamp: NOW + 361 }),
+    goodEntry({ Timestamp: NOW + 361 }),
   ),
-  vector('expiry-too-far', 'a key that hardly ever dies', goodBlock({ Timestamp: '999999999999' })),
+  vector('expiry-too-far', 'a key that hardly ever dies', goodEntry({ Timestamp: '999999999999' })),
 ];
 
-/** Blocks that are refused, each for one reason. */
+/** Entries that are refused, each for one reason. */
 export const BAD_KEYS: readonly KeyVector[] = [
   ...ENTRIES,
   ...FIELD_CASES,

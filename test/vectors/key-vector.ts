@@ -3,31 +3,31 @@ import { selectCandidates } from '../../src/authorize/signed-key.ts';
 import { parseFingerprint } from '../../src/ssh/fingerprint.ts';
 import type { KeyReason } from '../../src/verdict/reasons.ts';
 import { TrustAnchors } from '../../src/x509/trust-anchors.ts';
-import { blobOf, chain, goodBlock, INSTANCE, NOW } from '../support/signed-blobs.ts';
+import { bodyOf, chain, goodEntry, INSTANCE, NOW } from '../support/signed-blobs.ts';
 import { keyLine, testBlob } from '../support/ssh-keys.ts';
 
-/** One block of a blob, and what becomes of it at NOW on INSTANCE. */
+/** One entry of a blob, and what becomes of it at NOW on INSTANCE. */
 export interface KeyVector {
   /** What is peculiar about it. */
   readonly title: string;
   readonly expect: KeyReason | 'accepted';
-  readonly block: string;
+  readonly entry: string;
   /** The fingerprint that sshd asks with; every key is judged where it is left out. */
   readonly offered?: string | undefined;
 }
 
-/** A block with one peculiarity, and what should come of it. */
+/** An entry with one peculiarity, and what should come of it. */
 export const vector = (
   expect: KeyVector['expect'],
   title: string,
-  block: string,
+  entry: string,
   offered?: string,
-): KeyVector => ({ expect, title, block, offered });
+): KeyVector => ({ expect, title, entry, offered });
 
 const NEIGHBOUR_LINE = keyLine(testBlob('p384', 'neighbour'));
-const NEIGHBOUR = goodBlock({}, NEIGHBOUR_LINE);
+const NEIGHBOUR = goodEntry({}, NEIGHBOUR_LINE);
 
-/** What becomes of a vector's block that stands between two good ones. */
+/** What becomes of a vector's entry that stands between two good ones. */
 export interface Outcome {
   readonly verdict: KeyVector['expect'];
   /** What sshd would get. */
@@ -37,12 +37,12 @@ export interface Outcome {
 }
 
 /** Puts a vector before the production code: the whole decision, with a signer that proves itself. */
-export function decide({ block, offered }: KeyVector): Outcome {
+export function decide({ entry, offered }: KeyVector): Outcome {
   const fingerprint = offered === undefined ? undefined : parseFingerprint(offered);
   const decision = authorize(
     {
-      selection: selectCandidates(blobOf(NEIGHBOUR, block, NEIGHBOUR), fingerprint),
-      signer: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
+      selection: selectCandidates(bodyOf(NEIGHBOUR, entry, NEIGHBOUR), fingerprint),
+      servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
       signerName: chain.signerName,
       anchors: TrustAnchors.fromPem(chain.root.pem),
     },

@@ -1,4 +1,4 @@
-import { fetchKeyBlob } from '../../imds/gather.ts';
+import { fetchKeyBody } from '../../imds/gather.ts';
 import { selectCandidates } from '../../authorize/signed-key.ts';
 import { isPushableUserName } from '../../ssh/user-name.ts';
 import { fail, pass, skip, type Check } from '../check.ts';
@@ -20,8 +20,8 @@ export const pushedKeys: Check = {
       const found = `the service cannot push keys for a user named ${user}`;
       return fail(found, { command: shellCommand('usermod', '--login', 'ec2-user', user) });
     }
-    const blob = await fetchKeyBlob(on.fact(imds), user);
-    const keys = blob === undefined ? 0 : selectCandidates(blob, undefined).candidates.length;
+    const body = await fetchKeyBody(on.fact(imds), user);
+    const keys = body === undefined ? 0 : selectCandidates(body, undefined).candidates.length;
     return pass(keys === 0 ? `none is pushed for ${user} now` : `${keys} pushed for ${user} now`, {
       keys,
     });

@@ -63,14 +63,14 @@ function tokenValues(
 ): ReadonlyMap<string, string> {
   const type = 'ssh-ed25519';
   const point = createHash('sha256').update('verify-install').digest();
-  const blob = Buffer.concat([wireString(Buffer.from(type)), wireString(point)]);
+  const wire = Buffer.concat([wireString(Buffer.from(type)), wireString(point)]);
   return new Map([
     ['u', user],
     ['U', '65534'],
     ['h', home],
     ['t', type],
-    ['k', blob.toString('base64')],
-    ['f', fingerprintOf(blob, hash)],
+    ['k', wire.toString('base64')],
+    ['f', fingerprintOf(wire, hash)],
     ['C', '192.0.2.1 1 192.0.2.2 22'],
     ['D', ''],
   ]);

@@ -4,21 +4,21 @@ import {
   judgeKey,
   selectCandidates,
   type Candidate,
-  type Request,
+  type Question,
 } from '../../../src/authorize/signed-key.ts';
 import { fingerprintOf, parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { testKey } from '../../pki/index.ts';
 import {
-  blobOf,
+  bodyOf,
   CALLER,
   chain,
   fieldLines,
-  goodBlock,
+  goodEntry,
   INSTANCE,
   KEY_LINE,
   NOW,
   REQUEST,
-  signedBlock,
+  signedEntry,
   signLines,
   verifiedSigner,
   type Signing,
@@ -27,36 +27,36 @@ import { keyLine, testBlob } from '../../support/ssh-keys.ts';
 
 const ED25519 = testBlob('ed25519');
 const RSA_LINE = keyLine(testBlob('rsa2048'));
-const QUESTION: Request = { user: 'alice', instanceId: INSTANCE, now: NOW };
+const QUESTION: Question = { user: 'alice', instanceId: INSTANCE, now: NOW };
 
-function candidateOf(block: string): Candidate {
-  const [candidate] = selectCandidates(blobOf(block)).candidates;
+function candidateOf(entry: string): Candidate {
+  const [candidate] = selectCandidates(bodyOf(entry)).candidates;
   if (candidate === undefined) throw new Error('no candidate');
   return candidate;
 }
 
-const judge = (block: string, changes: Partial<Request> = {}): ReturnType<typeof judgeKey> =>
-  judgeKey(candidateOf(block), verifiedSigner(), { ...QUESTION, ...changes });
+const judge = (entry: string, changes: Partial<Question> = {}): ReturnType<typeof judgeKey> =>
+  judgeKey(candidateOf(entry), verifiedSigner(), { ...QUESTION, ...changes });
 
 /** The reason of the refusal, or `accepted`. */
-function reasonOf(block: string, changes: Partial<Request> = {}): string {
-  const verdict = judge(block, changes);
+function reasonOf(entry: string, changes: Partial<Question> = {}): string {
+  const verdict = judge(entry, changes);
   return verdict.ok ? 'accepted' : verdict.reason;
 }
 
 describe('selectCandidates', () => {
   const select = (fingerprint?: string): unknown => {
-    const blob = blobOf(
+    const blob = bodyOf(
       'nonsense\n',
-      goodBlock(),
-      goodBlock({}, RSA_LINE),
-      goodBlock({}, 'ssh-x A'),
+      goodEntry(),
+      goodEntry({}, RSA_LINE),
+      goodEntry({}, 'ssh-x A'),
     );
     const wanted = fingerprint === undefined ? undefined : parseFingerprint(fingerprint);
     const { candidates, refused } = selectCandidates(blob, wanted);
     return {
-      candidates: candidates.map(({ number, key }) => [number, key.type]),
-      refused: refused.map((verdict) => [verdict.number, verdict.ok ? 'ok' : verdict.reason]),
+      candidates: candidates.map(({ place, key }) => [place, key.type]),
+      refused: refused.map((verdict) => [verdict.place, verdict.ok ? 'ok' : verdict.reason]),
     };
   };
 
@@ -86,52 +86,52 @@ describe('selectCandidates', () => {
 
   it('leaves no candidate where nobody pushed the offered key', () => {
     const fingerprint = parseFingerprint(`SHA256:${'A'.repeat(43)}`);
-    const { candidates, refused } = selectCandidates(blobOf(goodBlock()), fingerprint);
+    const { candidates, refused } = selectCandidates(bodyOf(goodEntry()), fingerprint);
     expect(candidates).toEqual([]);
-    expect(refused).toMatchObject([{ number: 1, reason: 'fingerprint-mismatch' }]);
+    expect(refused).toMatchObject([{ place: 1, reason: 'fingerprint-mismatch' }]);
   });
 
   it('refuses a weak key before anybody is asked to prove it', () => {
-    const blob = blobOf(goodBlock({}, keyLine(testBlob('rsa1024'))));
+    const blob = bodyOf(goodEntry({}, keyLine(testBlob('rsa1024'))));
     expect(selectCandidates(blob).refused).toMatchObject([{ reason: 'key-weak' }]);
   });
 });
 
 describe('judgeKey', () => {
-  it('accepts a block as the service makes it, and tells what was under the signature', () => {
-    expect(judge(goodBlock())).toEqual({
+  it('accepts an entry as the service makes it, and tells what was under the signature', () => {
+    expect(judge(goodEntry())).toEqual({
       ok: true,
       value: {
         key: {
           type: 'ssh-ed25519',
           base64: ED25519.toString('base64'),
-          blob: ED25519,
+          wire: ED25519,
         },
         fingerprint: fingerprintOf(ED25519),
         expiry: NOW + 60,
         caller: CALLER,
-        request: REQUEST,
+        requestId: REQUEST,
       },
     });
   });
 
-  it('accepts a block without the optional fields', () => {
-    const verdict = judge(goodBlock({ Caller: undefined, Request: undefined }));
-    expect(verdict).toMatchObject({ ok: true, value: { caller: undefined, request: undefined } });
+  it('accepts an entry without the optional fields', () => {
+    const verdict = judge(goodEntry({ Caller: undefined, Request: undefined }));
+    expect(verdict).toMatchObject({ ok: true, value: { caller: undefined, requestId: undefined } });
   });
 
   it('accepts unknown fields that are signed, repeated ones too', () => {
     const lines = ['#New=1', '#New=2', ...fieldLines(), KEY_LINE];
-    expect(reasonOf(signedBlock(lines))).toBe('accepted');
+    expect(reasonOf(signedEntry(lines))).toBe('accepted');
   });
 
   it('takes known fields in any order', () => {
-    expect(reasonOf(signedBlock([...fieldLines().toReversed(), KEY_LINE]))).toBe('accepted');
+    expect(reasonOf(signedEntry([...fieldLines().toReversed(), KEY_LINE]))).toBe('accepted');
   });
 
   it('reads field names as they are written, upper and lower case apart', () => {
     const lines = [`#timestamp=${NOW + 60}`, `#Instance=${INSTANCE}`, KEY_LINE];
-    expect(reasonOf(signedBlock(lines))).toBe('field-missing');
+    expect(reasonOf(signedEntry(lines))).toBe('field-missing');
   });
 });
 
@@ -147,26 +147,26 @@ describe('judgeKey, the signature', () => {
     ['with SHA-384', { hash: 'sha384' }],
     ['with the older padding', { ...sha256, padding: constants.RSA_PKCS1_PADDING }],
   ])('refuses a signature %s', (_, signing) => {
-    const block = signedBlock([...fieldLines(), KEY_LINE], signing);
-    expect(reasonOf(block)).toBe('signature-invalid');
+    const entry = signedEntry([...fieldLines(), KEY_LINE], signing);
+    expect(reasonOf(entry)).toBe('signature-invalid');
   });
 
   it.each([
-    ['a later timestamp', goodBlock().replace(String(NOW + 60), String(NOW + 61))],
-    ['another instance', goodBlock().replace(INSTANCE, 'i-0fedcba9876543210')],
-    ['another caller', goodBlock().replace('/alice', '/mallory')],
-    ['another request', goodBlock().replace(REQUEST, REQUEST.replace('0a', '0b'))],
-    ['another key', goodBlock().replace(KEY_LINE, RSA_LINE)],
-    ['another comment', goodBlock().replace(KEY_LINE, `${KEY_LINE} me`)],
-    ['a field more', `#More=1\n${goodBlock()}`],
-    ['a field less', goodBlock().replace(/#Request=.*\n/, '')],
-    ['fields in another order', goodBlock().replace(/(#T.*\n)(#I.*\n)/, '$2$1')],
-  ])('refuses a signed block with %s', (_, block) => {
-    expect(block).not.toBe(goodBlock());
-    expect(reasonOf(block)).toBe('signature-invalid');
+    ['a later timestamp', goodEntry().replace(String(NOW + 60), String(NOW + 61))],
+    ['another instance', goodEntry().replace(INSTANCE, 'i-0fedcba9876543210')],
+    ['another caller', goodEntry().replace('/alice', '/mallory')],
+    ['another request', goodEntry().replace(REQUEST, REQUEST.replace('0a', '0b'))],
+    ['another key', goodEntry().replace(KEY_LINE, RSA_LINE)],
+    ['another comment', goodEntry().replace(KEY_LINE, `${KEY_LINE} me`)],
+    ['a field more', `#More=1\n${goodEntry()}`],
+    ['a field less', goodEntry().replace(/#Request=.*\n/, '')],
+    ['fields in another order', goodEntry().replace(/(#T.*\n)(#I.*\n)/, '$2$1')],
+  ])('refuses a signed entry with %s', (_, entry) => {
+    expect(entry).not.toBe(goodEntry());
+    expect(reasonOf(entry)).toBe('signature-invalid');
   });
 
-  it('refuses a signature of another block', () => {
+  it('refuses a signature of another entry', () => {
     const lines = [...fieldLines(), KEY_LINE];
     const other = signLines([...fieldLines(), RSA_LINE]).toString('base64');
     expect(reasonOf([...lines, other, ''].join('\n'))).toBe('signature-invalid');
@@ -175,17 +175,17 @@ describe('judgeKey, the signature', () => {
   it('refuses a signature that is longer than the key that should have made it', () => {
     const lines = [...fieldLines(), KEY_LINE];
     const { privateKey } = testKey('rsa3072', 'stranger');
-    expect(reasonOf(signedBlock(lines, { key: privateKey }))).toBe('signature-invalid');
+    expect(reasonOf(signedEntry(lines, { key: privateKey }))).toBe('signature-invalid');
   });
 
-  it('is checked before anything of the block is believed', () => {
+  it('is checked before anything of the entry is believed', () => {
     const signing = { key: testKey('rsa2048', 'stranger').privateKey };
     const wrong = [
       ...fieldLines({ Timestamp: 'soon', Instance: 'mine' }),
       '#Timestamp=1',
       KEY_LINE,
     ];
-    const verdict = judge(signedBlock(wrong, signing));
+    const verdict = judge(signedEntry(wrong, signing));
     expect(verdict).toMatchObject({ reason: 'signature-invalid' });
     expect(JSON.stringify(verdict)).not.toMatch(/soon|mine/);
     expect(JSON.stringify(verdict)).toContain(chain.signerName);
@@ -193,8 +193,8 @@ describe('judgeKey, the signature', () => {
 });
 
 describe('judgeKey, the fields', () => {
-  it.each(['Timestamp', 'Instance'])('refuses a block without %s', (name) => {
-    expect(reasonOf(goodBlock({ [name]: undefined }))).toBe('field-missing');
+  it.each(['Timestamp', 'Instance'])('refuses an entry without %s', (name) => {
+    expect(reasonOf(goodEntry({ [name]: undefined }))).toBe('field-missing');
   });
 
   it.each([
@@ -204,7 +204,7 @@ describe('judgeKey, the fields', () => {
     ['Request', REQUEST],
   ])('refuses a second %s, even of the same value', (name, value) => {
     const lines = [...fieldLines(), `#${name}=${value}`, KEY_LINE];
-    expect(reasonOf(signedBlock(lines))).toBe('field-duplicated');
+    expect(reasonOf(signedEntry(lines))).toBe('field-duplicated');
   });
 
   it.each([
@@ -223,7 +223,7 @@ describe('judgeKey, the fields', () => {
     ['not a number', 'NaN'],
     ['without an end', 'Infinity'],
   ])('refuses a timestamp that is %s', (_, Timestamp) => {
-    expect(reasonOf(goodBlock({ Timestamp }))).toBe('field-malformed');
+    expect(reasonOf(goodEntry({ Timestamp }))).toBe('field-malformed');
   });
 
   it.each([
@@ -234,22 +234,22 @@ describe('judgeKey, the fields', () => {
     ['padded', `${INSTANCE} `],
     ['no instance', 'mi-0123456789abcdef0'],
   ])('refuses an instance that is %s', (_, Instance) => {
-    expect(reasonOf(goodBlock({ Instance }))).toBe('field-malformed');
+    expect(reasonOf(goodEntry({ Instance }))).toBe('field-malformed');
   });
 
   it('refuses a key for another instance', () => {
-    expect(reasonOf(goodBlock({ Instance: 'i-0fedcba9876543210' }))).toBe('instance-mismatch');
+    expect(reasonOf(goodEntry({ Instance: 'i-0fedcba9876543210' }))).toBe('instance-mismatch');
   });
 
   it('does not take an instance for another whose id it begins', () => {
-    expect(reasonOf(goodBlock({ Instance: INSTANCE.slice(0, -1) }))).toBe('instance-mismatch');
-    expect(reasonOf(goodBlock({ Instance: `${INSTANCE}0` }))).toBe('instance-mismatch');
+    expect(reasonOf(goodEntry({ Instance: INSTANCE.slice(0, -1) }))).toBe('instance-mismatch');
+    expect(reasonOf(goodEntry({ Instance: `${INSTANCE}0` }))).toBe('instance-mismatch');
   });
 });
 
-describe('judgeKey, what it tells of a refused block', () => {
+describe('judgeKey, what it tells of a refused entry', () => {
   const key = { fingerprint: fingerprintOf(ED25519), keyType: 'ssh-ed25519' };
-  const origin = { caller: CALLER, request: REQUEST };
+  const origin = { caller: CALLER, requestId: REQUEST };
 
   it.each([
     ['expired', { Timestamp: NOW }, { ...key, ...origin, expiry: NOW }],
@@ -257,24 +257,24 @@ describe('judgeKey, what it tells of a refused block', () => {
     [
       'instance-mismatch',
       { Instance: 'i-0fedcba9876543210', Caller: undefined },
-      { ...key, caller: undefined, request: REQUEST, expiry: NOW + 60 },
+      { ...key, caller: undefined, requestId: REQUEST, expiry: NOW + 60 },
     ],
     ['field-malformed', { Timestamp: 'soon' }, { ...key, ...origin, expiry: undefined }],
     ['field-missing', { Instance: undefined }, { ...key, ...origin, expiry: NOW + 60 }],
   ] as const)('is all that stands under the signature where it is %s', (reason, fields, facts) => {
-    expect(judge(goodBlock(fields))).toMatchObject({ ok: false, reason });
-    expect(judge(goodBlock(fields))).toHaveProperty('facts', facts);
+    expect(judge(goodEntry(fields))).toMatchObject({ ok: false, reason });
+    expect(judge(goodEntry(fields))).toHaveProperty('facts', facts);
   });
 
   it('is the key alone where a field stands twice', () => {
-    const verdict = judge(signedBlock([...fieldLines(), `#Caller=${CALLER}`, KEY_LINE]));
+    const verdict = judge(signedEntry([...fieldLines(), `#Caller=${CALLER}`, KEY_LINE]));
     expect(verdict).toMatchObject({ ok: false, reason: 'field-duplicated' });
     expect(verdict).toHaveProperty('facts', key);
   });
 
   it('is nothing where the signature does not hold', () => {
     const signing = { key: testKey('rsa2048', 'stranger').privateKey };
-    const verdict = judge(signedBlock([...fieldLines({ Timestamp: NOW }), KEY_LINE], signing));
+    const verdict = judge(signedEntry([...fieldLines({ Timestamp: NOW }), KEY_LINE], signing));
     expect(verdict).toMatchObject({ ok: false, reason: 'signature-invalid' });
     expect(verdict).not.toHaveProperty('facts');
   });
@@ -291,12 +291,12 @@ describe('judgeKey, the time', () => {
     ['301 s before the push, by our clock', 361, 'expiry-too-far'],
     ['in another century', 10_000_000_000, 'expiry-too-far'],
   ])('judges a key %s', (_, left, reason) => {
-    expect(reasonOf(goodBlock({ Timestamp: NOW + left }))).toBe(reason);
+    expect(reasonOf(goodEntry({ Timestamp: NOW + left }))).toBe(reason);
   });
 
   it('takes the time as a value and from nowhere else', () => {
-    expect(reasonOf(goodBlock(), { now: NOW + 59 })).toBe('accepted');
-    expect(reasonOf(goodBlock(), { now: NOW + 60 })).toBe('expired');
-    expect(reasonOf(goodBlock(), { now: NOW - 301 })).toBe('expiry-too-far');
+    expect(reasonOf(goodEntry(), { now: NOW + 59 })).toBe('accepted');
+    expect(reasonOf(goodEntry(), { now: NOW + 60 })).toBe('expired');
+    expect(reasonOf(goodEntry(), { now: NOW - 301 })).toBe('expiry-too-far');
   });
 });

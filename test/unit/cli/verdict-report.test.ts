@@ -6,10 +6,10 @@ import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
 import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
 import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
 import {
-  blobOf,
+  bodyOf,
   CALLER,
   chain,
-  goodBlock,
+  goodEntry,
   INSTANCE,
   NOW,
   REQUEST,
@@ -32,13 +32,13 @@ const signerRefused = (
 
 const keyRefused = (reason: KeyReason, detail = 'why'): Decision => ({
   kind: 'judged',
-  verdicts: [{ number: 7, ok: false, reason, detail }],
+  verdicts: [{ place: 7, ok: false, reason, detail }],
 });
 
 function judged(...blocks: readonly string[]): Decision {
   const evidence = {
-    selection: selectCandidates(blobOf(...blocks)),
-    signer: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
+    selection: selectCandidates(bodyOf(...blocks)),
+    servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
     signerName: chain.signerName,
     anchors: TrustAnchors.fromPem(chain.root.pem),
   };
@@ -47,7 +47,7 @@ function judged(...blocks: readonly string[]): Decision {
 
 describe('describeVerdicts', () => {
   it('tells a verified signer, and each entry by its place', () => {
-    const report = describeVerdicts(judged('x\n', goodBlock()));
+    const report = describeVerdicts(judged('x\n', goodEntry()));
     expect(report.signer).toEqual({ verdict: 'verified', name: chain.signerName });
     expect(report.keys).toMatchObject([
       { entry: 1, verdict: 'refused', reason: 'entry-malformed' },
@@ -56,7 +56,7 @@ describe('describeVerdicts', () => {
   });
 
   it('tells of a refused entry what stands under its signature, and nothing where it does not hold', () => {
-    const expired = goodBlock({ Timestamp: NOW });
+    const expired = goodEntry({ Timestamp: NOW });
     const { keys } = describeVerdicts(judged(expired, expired.replace('#Caller=', '#Caller=x')));
     expect(keys).toMatchObject([
       { reason: 'expired', keyType: 'ssh-ed25519', caller: CALLER, request: REQUEST, expiry: NOW },
@@ -67,7 +67,7 @@ describe('describeVerdicts', () => {
   });
 
   it('leaves out what the service left out', () => {
-    const block = goodBlock({ Caller: undefined, Request: undefined });
+    const block = goodEntry({ Caller: undefined, Request: undefined });
     const [key] = describeVerdicts(judged(block)).keys;
     expect(Object.keys(key ?? {})).toEqual([
       'entry',
@@ -88,7 +88,7 @@ describe('describeVerdicts', () => {
 
   it('tells of a refused signer the entries too that nobody could have signed', () => {
     const malformed = {
-      number: 2,
+      place: 2,
       ok: false,
       reason: 'entry-malformed',
       detail: 'no key',
@@ -108,7 +108,7 @@ describe('describeVerdicts', () => {
     const decisions = [
       signerRefused('chain-malformed', HOSTILE, HOSTILE),
       keyRefused('expired', HOSTILE),
-      judged(goodBlock({ Caller: caller, Request: caller })),
+      judged(goodEntry({ Caller: caller, Request: caller })),
     ];
     for (const decision of decisions) {
       expect(JSON.stringify(describeVerdicts(decision))).toMatch(/^[\x20-\x7e]{0,2000}$/);
@@ -135,6 +135,6 @@ describe('refusalLines', () => {
   });
 
   it('has nothing to say of accepted keys', () => {
-    expect(refusalLines(describeVerdicts(judged(goodBlock())))).toEqual([]);
+    expect(refusalLines(describeVerdicts(judged(goodEntry())))).toEqual([]);
   });
 });

@@ -4,10 +4,10 @@ import { fingerprintOf } from '../../../src/ssh/fingerprint.ts';
 import { Captured } from '../../support/captured.ts';
 import { runProgram } from '../../support/program.ts';
 import {
-  blobOf,
+  bodyOf,
   CALLER,
   chain,
-  goodBlock,
+  goodEntry,
   KEY_LINE,
   NOW,
   REQUEST,
@@ -16,7 +16,7 @@ import { keyLine, testBlob } from '../../support/ssh-keys.ts';
 
 const ED25519 = testBlob('ed25519');
 const RSA_LINE = keyLine(testBlob('rsa2048'));
-const GOOD_AND_BAD = blobOf(goodBlock(), 'nonsense\n', goodBlock({ Timestamp: NOW }, RSA_LINE));
+const GOOD_AND_BAD = bodyOf(goodEntry(), 'nonsense\n', goodEntry({ Timestamp: NOW }, RSA_LINE));
 
 describe('verify-keys', () => {
   it('prints the accepted lines, says why others are refused, and ends with 0', async () => {
@@ -31,21 +31,21 @@ describe('verify-keys', () => {
   });
 
   it('ends with 1 and prints nothing where no key is accepted', async () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const { status, stdout, stderr } = await runProgram(captured.args({ at: String(NOW + 60) }));
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^entry 1 refused: expired: .*\n$/);
   });
 
   it('judges as of now where no time is given', async () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const { status, stderr } = await runProgram(captured.args({ at: undefined }));
     expect(status).toBe(1);
     expect(stderr).toMatch(/^signer refused: (staple|path)-expired: /);
   });
 
   it.each(['SHA256', 'MD5'] as const)('judges only the key of a %s fingerprint', async (hash) => {
-    using captured = new Captured(blobOf(goodBlock(), goodBlock({}, RSA_LINE)));
+    using captured = new Captured(bodyOf(goodEntry(), goodEntry({}, RSA_LINE)));
     const fingerprint = fingerprintOf(ED25519, hash);
     const { status, stdout, stderr } = await runProgram(captured.args({ fingerprint }));
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${KEY_LINE}\n` });
@@ -53,7 +53,7 @@ describe('verify-keys', () => {
   });
 
   it('takes the last one of an option that is given twice', async () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const args = [...captured.args({ at: '1' }), '--at', String(NOW)];
     expect(await runProgram(args)).toMatchObject({ status: 0 });
   });
@@ -81,7 +81,7 @@ describe('verify-keys', () => {
   });
 
   it('prints a refused signer as JSON, with the subject of the certificate', async () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const args = captured.args({ 'signer-name': 'managed-ssh-signer.us-west-2.amazonaws.com' });
     const { status, stdout, stderr } = await runProgram([...args, '--json']);
     expect(status).toBe(1);
@@ -99,7 +99,7 @@ describe('verify-keys', () => {
 
 describe('verify-keys, on a file that cannot be used', () => {
   it('ends with 2 and names it', async () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const path = join(captured.folder, 'nowhere');
     const { status, stdout, stderr } = await runProgram(captured.args({ 'trust-anchors': path }));
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

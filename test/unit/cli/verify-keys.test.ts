@@ -6,14 +6,14 @@ import { BODY_LIMITS } from '../../../src/imds/limits.ts';
 import { MAX_STAPLES } from '../../../src/signer/verify-signer.ts';
 import { fingerprintOf, parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { Captured } from '../../support/captured.ts';
-import { blobOf, chain, goodBlock, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
+import { bodyOf, chain, goodEntry, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
 import { keyLine, testBlob } from '../../support/ssh-keys.ts';
 
 const RSA_LINE = keyLine(testBlob('rsa2048'));
 
 /** The error about a file of the captured material, changed by `change`; undefined where all is well. */
 function errorOf(change: (captured: Captured) => Partial<VerifyKeysOptions>): unknown {
-  using captured = new Captured(blobOf(goodBlock()));
+  using captured = new Captured(bodyOf(goodEntry()));
   try {
     verifyKeys({ ...captured.options, ...change(captured) });
     return undefined;
@@ -24,7 +24,7 @@ function errorOf(change: (captured: Captured) => Partial<VerifyKeysOptions>): un
 
 describe('verifyKeys', () => {
   it('gives the lines for sshd and the exit code 0 where a key is accepted', () => {
-    using captured = new Captured(blobOf(goodBlock(), goodBlock({ Timestamp: NOW }), 'x\n'));
+    using captured = new Captured(bodyOf(goodEntry(), goodEntry({ Timestamp: NOW }), 'x\n'));
     const { lines, exitCode, report } = verifyKeys(captured.options);
     expect({ lines, exitCode }).toEqual({ lines: `${KEY_LINE}\n`, exitCode: 0 });
     expect(report.keys.map(({ verdict, reason }) => reason ?? verdict)).toEqual([
@@ -35,7 +35,7 @@ describe('verifyKeys', () => {
   });
 
   it('gives nothing and the exit code 1 where no key is accepted', () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     expect(verifyKeys({ ...captured.options, at: NOW + 60 })).toMatchObject({
       lines: '',
       exitCode: 1,
@@ -50,7 +50,7 @@ describe('verifyKeys', () => {
   });
 
   it('needs no signer where no entry holds the key in question', () => {
-    using captured = new Captured(blobOf(goodBlock({}, RSA_LINE)));
+    using captured = new Captured(bodyOf(goodEntry({}, RSA_LINE)));
     const fingerprint = parseFingerprint(fingerprintOf(testBlob('ed25519')));
     const { report } = verifyKeys({ ...captured.options, fingerprint });
     expect(report).toMatchObject({
@@ -60,7 +60,7 @@ describe('verifyKeys', () => {
   });
 
   it('refuses keys of another instance and signers of another name', () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const elsewhere = verifyKeys({ ...captured.options, instanceId: 'i-0fedcba9876543210' });
     expect(elsewhere.report.keys).toMatchObject([{ reason: 'instance-mismatch' }]);
     const signerName = 'managed-ssh-signer.us-west-2.amazonaws.com';
@@ -69,14 +69,14 @@ describe('verifyKeys', () => {
   });
 
   it('refuses the signer where the folder of staples is empty', () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     rmSync(captured.options.signerOcsp, { recursive: true });
     mkdirSync(captured.options.signerOcsp);
     expect(verifyKeys(captured.options).report.signer).toMatchObject({ reason: 'staple-missing' });
   });
 
   it('passes over a staple that a login would not read', () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     captured.write('staples/big', Buffer.alloc(BODY_LIMITS.staple + 1));
     expect(verifyKeys(captured.options)).toMatchObject({ exitCode: 0 });
     captured.write('staples/0.any', Buffer.alloc(BODY_LIMITS.staple + 1));
@@ -84,7 +84,7 @@ describe('verifyKeys', () => {
   });
 
   it('refuses the signer where there are more staples than a login would ask for', () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     for (let count = chain.staples.length; count < MAX_STAPLES; count++) {
       captured.write(`staples/more${count}`, chain.staples[0]?.der ?? '');
     }
@@ -95,7 +95,7 @@ describe('verifyKeys', () => {
   });
 
   it('trusts no file that is no bundle of anchors', () => {
-    using captured = new Captured(blobOf(goodBlock()));
+    using captured = new Captured(bodyOf(goodEntry()));
     const trustAnchors = captured.write('text', 'no certificate\n');
     const { report } = verifyKeys({ ...captured.options, trustAnchors });
     expect(report.signer).toMatchObject({ reason: 'path-not-trusted' });

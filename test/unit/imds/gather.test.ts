@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fetchInstanceId, fetchKeyBlob, fetchSignerDocuments } from '../../../src/imds/gather.ts';
+import { fetchInstanceId, fetchKeyBody, fetchSignerDocuments } from '../../../src/imds/gather.ts';
 import { BODY_LIMITS } from '../../../src/imds/limits.ts';
 import { MAX_STAPLES } from '../../../src/signer/verify-signer.ts';
 import type { FaultCode } from '../../../src/verdict/fault.ts';
@@ -32,17 +32,17 @@ async function codeOf(changes: Readonly<Record<string, string | undefined>>): Pr
   return (await faultOf(() => fetchSignerDocuments(served.imds, MAX_STAPLES))).code;
 }
 
-describe('fetchKeyBlob', () => {
+describe('fetchKeyBody', () => {
   const FOLDER = 'managed-ssh-keys/active-keys/';
 
   it('fetches the blob of the user', async () => {
     await using served = await serve(documents({ [`${FOLDER}alice/`]: 'blob' }));
-    expect((await fetchKeyBlob(served.imds, 'alice'))?.toString()).toBe('blob');
+    expect((await fetchKeyBody(served.imds, 'alice'))?.toString()).toBe('blob');
   });
 
   it('finds nothing where nobody pushed a key', async () => {
     await using served = await serve(documents({}));
-    expect(await fetchKeyBlob(served.imds, 'alice')).toBeUndefined();
+    expect(await fetchKeyBody(served.imds, 'alice')).toBeUndefined();
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('fetchKeyBlob', () => {
     ['ec2-user', 'ec2-user'],
   ])('encodes the user %s in the path', async (user, encoded) => {
     await using served = await serve(documents({}));
-    await fetchKeyBlob(served.imds, user);
+    await fetchKeyBody(served.imds, user);
     expect(served.server.paths.at(-1)).toBe(`/latest/meta-data/${FOLDER}${encoded}/`);
   });
 
@@ -59,10 +59,10 @@ describe('fetchKeyBlob', () => {
     const path = `${FOLDER}alice/`;
     const most = Buffer.alloc(BODY_LIMITS.keys, 'x');
     await using served = await serve(documents({ [path]: most }));
-    expect((await fetchKeyBlob(served.imds, 'alice'))?.equals(most)).toBe(true);
+    expect((await fetchKeyBody(served.imds, 'alice'))?.equals(most)).toBe(true);
     const more = Buffer.alloc(BODY_LIMITS.keys + 1, 'x');
     await using other = await serve(documents({ [path]: more }));
-    const fault = await faultOf(() => fetchKeyBlob(other.imds, 'alice'));
+    const fault = await faultOf(() => fetchKeyBody(other.imds, 'alice'));
     expect(fault.code).toBe('IMDS_BODY_TOO_LARGE');
   });
 });

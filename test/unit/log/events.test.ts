@@ -5,7 +5,7 @@ import type {
   AcceptedKey,
   KeyRefusal,
   KeyVerdict,
-  Request,
+  Question,
 } from '../../../src/authorize/signed-key.ts';
 import { bugEvent, decisionEvents, faultEvent, usageEvent } from '../../../src/log/events.ts';
 import { parseFingerprint } from '../../../src/ssh/fingerprint.ts';
@@ -15,36 +15,36 @@ import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
 import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
 import { CALLER, INSTANCE, KEY_LINE, NOW, REQUEST } from '../../support/signed-blobs.ts';
 
-const QUESTION: Request = { user: 'alice', instanceId: INSTANCE, now: NOW };
+const QUESTION: Question = { user: 'alice', instanceId: INSTANCE, now: NOW };
 const HOSTILE = `\n\r\0\u001b[31m\u202e${'x'.repeat(10_000)}`;
 const FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
 
 const judged = (...verdicts: readonly KeyVerdict[]): Decision => ({ kind: 'judged', verdicts });
 
 const refusal = (
-  number: number,
+  place: number,
   reason: KeyReason,
   detail = 'why',
-): KeyRefusal & { readonly number: number } => ({
-  number,
+): KeyRefusal & { readonly place: number } => ({
+  place,
   ok: false,
   reason,
   detail,
 });
 
 function accepted(
-  number = 1,
-  changes: { caller?: string; request?: string } = {},
-): Accepted<AcceptedKey> & { readonly number: number } {
+  place = 1,
+  changes: { caller?: string; requestId?: string } = {},
+): Accepted<AcceptedKey> & { readonly place: number } {
   const key = parsePublicKey(KEY_LINE);
   if (!key.ok) throw new Error(key.reason);
   const value = { key: key.value, fingerprint: FINGERPRINT, expiry: NOW + 60, ...changes };
-  return { number, ok: true, value };
+  return { place, ok: true, value };
 }
 
 describe('the event of an accepted key', () => {
   it('tells user, fingerprint, type, caller, request and expiry', () => {
-    const verdict = accepted(1, { caller: CALLER, request: REQUEST });
+    const verdict = accepted(1, { caller: CALLER, requestId: REQUEST });
     expect(decisionEvents(judged(verdict), QUESTION)).toMatchObject([
       {
         level: 'info',
@@ -82,16 +82,25 @@ describe('the event of a refused key', () => {
   });
 
   it('tells what stood under the signature by the names that an accepted key has', () => {
-    const signed = { caller: CALLER, request: REQUEST, expiry: NOW };
-    const facts = { fingerprint: FINGERPRINT, keyType: 'ssh-ed25519', ...signed };
-    const verdict = { number: 1, ok: false, reason: 'expired', detail: 'why', facts } as const;
+    const facts = {
+      fingerprint: FINGERPRINT,
+      keyType: 'ssh-ed25519',
+      caller: CALLER,
+      requestId: REQUEST,
+      expiry: NOW,
+    };
+    const verdict = { place: 1, ok: false, reason: 'expired', detail: 'why', facts } as const;
     const [event] = decisionEvents(judged(verdict), QUESTION);
     expect(event?.fields).toEqual({
       user: 'alice',
       reason: 'expired',
       detail: 'why',
       entry: 1,
-      ...facts,
+      fingerprint: FINGERPRINT,
+      keyType: 'ssh-ed25519',
+      caller: CALLER,
+      request: REQUEST,
+      expiry: NOW,
     });
   });
 
@@ -128,7 +137,7 @@ describe('the events of many keys', () => {
 
   it('are one for a key that somebody pushed often, with the latest expiry', () => {
     const pushes = [NOW + 10, NOW + 50, NOW + 50, NOW + 30].map((expiry, index) => {
-      const verdict = accepted(index + 1, { request: `request ${index}` });
+      const verdict = accepted(index + 1, { requestId: `request ${index}` });
       return { ...verdict, value: { ...verdict.value, expiry } };
     });
     const other = accepted(5);
@@ -147,7 +156,7 @@ describe('the events of many keys', () => {
   });
 
   it('do not count other fingerprints, which stay at debug', () => {
-    const others = flood.map(({ number }) => refusal(number, 'fingerprint-mismatch'));
+    const others = flood.map(({ place }) => refusal(place, 'fingerprint-mismatch'));
     const events = decisionEvents(judged(...others, refusal(501, 'expired')), QUESTION);
     const written = events.filter(({ level }) => level !== 'debug');
     expect(written).toMatchObject([{ event: 'key-refused', fields: { reason: 'expired' } }]);
@@ -228,9 +237,14 @@ describe('the events of what is no verdict', () => {
 
 describe('every event', () => {
   const hostileQuestion = { ...QUESTION, user: HOSTILE };
-  const hostileKey = judged(accepted(1, { caller: HOSTILE, request: HOSTILE }), {
+  const hostileKey = judged(accepted(1, { caller: HOSTILE, requestId: HOSTILE }), {
     ...refusal(2, 'expired', HOSTILE),
-    facts: { fingerprint: FINGERPRINT, keyType: 'ssh-ed25519', caller: HOSTILE, request: HOSTILE },
+    facts: {
+      fingerprint: FINGERPRINT,
+      keyType: 'ssh-ed25519',
+      caller: HOSTILE,
+      requestId: HOSTILE,
+    },
   });
   const hostileSigner: Decision = {
     kind: 'signer-refused',

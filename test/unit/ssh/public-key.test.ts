@@ -40,7 +40,10 @@ const reasonOf = (line: string): string => {
 describe('parsePublicKey', () => {
   it.each(Object.entries(GOOD_BLOBS))('accepts a key of type %s', (type, blob) => {
     const base64 = blob.toString('base64');
-    expect(parsePublicKey(keyLine(blob))).toEqual({ ok: true, value: { type, base64, blob } });
+    expect(parsePublicKey(keyLine(blob))).toEqual({
+      ok: true,
+      value: { type, base64, wire: blob },
+    });
   });
 
   it.each(['', ' ', ' alice@example.com', ' a comment with "quotes" and = signs'])(

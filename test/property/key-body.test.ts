@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseKeyBlob, type KeyBlock } from '../../src/authorize/key-blob.ts';
+import { parseKeyBody, type Entry } from '../../src/authorize/key-body.ts';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/);
@@ -15,8 +15,8 @@ const signature = fc
   .uint8Array({ minLength: 256, maxLength: 512 })
   .map((bytes) => Buffer.from(bytes));
 
-/** A well-formed block, and its text with the signature wrapped at any width. */
-const block = fc
+/** A well-formed entry, and its text with the signature wrapped at any width. */
+const entry = fc
   .record({
     fields: fc.array(fc.record({ name, value }), { maxLength: 8 }),
     keyLine,
@@ -27,7 +27,7 @@ const block = fc
     const signed = [...fields.map((field) => `#${field.name}=${field.value}`), key];
     const wrapped = bytes.toString('base64').match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
     const signedText = signed.map((line) => `${line}\n`).join('');
-    const expected: KeyBlock = {
+    const expected: Entry = {
       fields,
       keyLine: key,
       signedBytes: latin1(signedText),
@@ -48,13 +48,13 @@ const blobLike = fc
   )
   .map((parts) => latin1(parts.join('')));
 
-describe('parseKeyBlob', () => {
-  it('reads back every blob of well-formed blocks, byte by byte', () => {
+describe('parseKeyBody', () => {
+  it('reads back every blob of well-formed entries, byte by byte', () => {
     fc.assert(
-      fc.property(fc.array(block, { maxLength: 5 }), fc.integer({ min: 1, max: 4 }), (all, gap) => {
+      fc.property(fc.array(entry, { maxLength: 5 }), fc.integer({ min: 1, max: 4 }), (all, gap) => {
         const body = latin1(all.map(({ text }) => text).join('\n'.repeat(gap)));
-        const entries = parseKeyBlob(body);
-        expect(entries.map(({ block: verdict }) => (verdict.ok ? verdict.value : verdict))).toEqual(
+        const entries = parseKeyBody(body);
+        expect(entries.map(({ entry: verdict }) => (verdict.ok ? verdict.value : verdict))).toEqual(
           all.map(({ expected }) => expected),
         );
       }),
@@ -69,7 +69,7 @@ describe('parseKeyBlob', () => {
           fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
         ),
         (body) => {
-          const numbers = parseKeyBlob(body).map(({ number }) => number);
+          const numbers = parseKeyBody(body).map(({ place }) => place);
           expect(numbers).toEqual(numbers.map((_, index) => index + 1));
         },
       ),
@@ -81,10 +81,10 @@ describe('parseKeyBlob', () => {
       fc.property(
         fc.oneof(
           blobLike,
-          block.map(({ text }) => latin1(text)),
+          entry.map(({ text }) => latin1(text)),
         ),
         (body) => {
-          for (const { block: verdict } of parseKeyBlob(body)) {
+          for (const { entry: verdict } of parseKeyBody(body)) {
             if (!verdict.ok) continue;
             expect(body.includes(verdict.value.signedBytes)).toBe(true);
             expect(verdict.value.signedBytes.toString('latin1').split('\n').at(-2)).toBe(
@@ -96,13 +96,13 @@ describe('parseKeyBlob', () => {
     );
   });
 
-  it('reads the blocks around any other text as if it were not there', () => {
+  it('reads the entries around any other text as if it were not there', () => {
     fc.assert(
-      fc.property(block, fc.stringMatching(/^[ -~\t\r]{1,200}$/), (good, junk) => {
+      fc.property(entry, fc.stringMatching(/^[ -~\t\r]{1,200}$/), (good, junk) => {
         const text = `${good.text}\n${junk}\n\n${good.text}`;
-        const entries = parseKeyBlob(latin1(text));
+        const entries = parseKeyBody(latin1(text));
         for (const entry of [entries.at(0), entries.at(-1)]) {
-          expect(entry?.block).toEqual({ ok: true, value: good.expected });
+          expect(entry?.entry).toEqual({ ok: true, value: good.expected });
         }
       }),
     );

@@ -1,14 +1,14 @@
 import { decodeBase64 } from '../encoding/base64.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../verdict/refusal.ts';
 
-/** One `#Name=value` line of a block. */
+/** One `#Name=value` line of an entry. */
 export interface Field {
   readonly name: string;
   readonly value: string;
 }
 
-/** One block of the blob, taken apart but not yet believed. */
-export interface KeyBlock {
+/** One entry of the body, taken apart but not yet believed. */
+export interface Entry {
   readonly fields: readonly Field[];
   /** The public key line, without its line break. */
   readonly keyLine: string;
@@ -17,15 +17,15 @@ export interface KeyBlock {
   readonly signature: Buffer;
 }
 
-/** A block of the blob with its place, counted from 1. */
-export interface Entry {
-  readonly number: number;
-  readonly block: Verdict<KeyBlock, 'entry-malformed'>;
+/** An entry of the body with its place, counted from 1. */
+export interface PlacedEntry {
+  readonly place: number;
+  readonly entry: Verdict<Entry, 'entry-malformed'>;
 }
 
-/** More well-formed blocks than a body has room for, so that no pushed key is ever beyond it. */
+/** More well-formed entries than a body has room for, so that no pushed key is ever beyond it. */
 export const MAX_ENTRIES = 4096;
-/** A block has four fields today; the rest is room for what may come. */
+/** An entry has four fields today; the rest is room for what may come. */
 const MAX_FIELDS = 64;
 const FIELD = /^#([A-Za-z][A-Za-z0-9_.-]{0,63})=(.*)$/;
 /** An RSA signature is as long as its modulus: 2048 to 16384 bits. */
@@ -33,28 +33,28 @@ const MIN_SIGNATURE = 256;
 const MAX_SIGNATURE = 2048;
 
 /**
- * Takes the body of `active-keys/<user>/` apart into its blocks, which a blank line separates. One
- * malformed block does not touch the others. The body's size is bounded by whoever fetched it.
+ * Takes the body of `active-keys/<user>/` apart into its entries, which a blank line separates. One
+ * malformed entry does not touch the others. The body's size is bounded by whoever fetched it.
  * @param body the bytes as served; read one byte a character, so that the signed bytes stay exact
- * @returns the blocks in their order, at most MAX_ENTRIES and a malformed one that stands for all that
- * is behind them; a block is `entry-malformed` unless it is field lines, one key line and a base64
+ * @returns the entries in their order, at most MAX_ENTRIES and a malformed one that stands for all that
+ * is behind them; an entry is `entry-malformed` unless it is field lines, one key line and a base64
  * signature, in this order and with nothing else
  */
-export function parseKeyBlob(body: Buffer): readonly Entry[] {
-  const entries: Entry[] = [];
+export function parseKeyBody(body: Buffer): readonly PlacedEntry[] {
+  const entries: PlacedEntry[] = [];
   // One more for the empty text that line breaks in front make, and one to see that there are more.
   for (const text of body.toString('latin1').split(/\n{2,}/, MAX_ENTRIES + 2)) {
     const lines = text.split('\n').filter((line) => line !== '');
     if (lines.length === 0) continue;
     const isOneTooMany = entries.length === MAX_ENTRIES;
-    const block = isOneTooMany ? malformed('more entries than are read') : parseBlock(lines);
-    entries.push({ number: entries.length + 1, block });
+    const entry = isOneTooMany ? malformed('more entries than are read') : parseEntry(lines);
+    entries.push({ place: entries.length + 1, entry });
     if (isOneTooMany) break;
   }
   return entries;
 }
 
-function parseBlock(lines: readonly string[]): Verdict<KeyBlock, 'entry-malformed'> {
+function parseEntry(lines: readonly string[]): Verdict<Entry, 'entry-malformed'> {
   if (lines.some((line) => line.includes('\r'))) return malformed('a carriage return in a line');
   const keyIndex = lines.findIndex((line) => !line.startsWith('#'));
   const keyLine = lines[keyIndex];
