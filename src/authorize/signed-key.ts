@@ -5,12 +5,12 @@ import { parsePublicKey, type PublicKey } from '../ssh/public-key.ts';
 import type { KeyReason, SelectionReason } from '../verdict/reasons.ts';
 import { accept, refuse, type Accepted, type Refusal, type Verdict } from '../verdict/refusal.ts';
 import { parseKeyBody, type Entry, type PlacedEntry } from './key-body.ts';
+import { checkFields, readFieldTexts, readValues, type SignedValues } from './signed-fields.ts';
 
-/** What sshd asks: may this user, on this instance, at this time, use a key (of this fingerprint)? */
+/** What sshd asks: which keys may this user use now? */
 export interface Question {
   readonly user: string;
-  readonly instanceId: string;
-  /** Absent where sshd_config does not pass `%f`: then every pushed key is judged. */
+  /** The offered key's; absent where sshd_config does not pass `%f`: then every pushed key is judged. */
   readonly fingerprint?: Fingerprint | undefined;
   /** Unix seconds. */
   readonly now: number;
@@ -29,26 +29,18 @@ export interface Selection {
   readonly refused: readonly KeyVerdict[];
 }
 
-/** What the service says of an accepted key; all of it was under the signature. */
-export interface AcceptedKey {
-  readonly key: PublicKey;
-  /** SHA-256 fingerprint. */
-  readonly fingerprint: string;
-  /** Unix seconds. */
-  readonly expiry: number;
-  readonly caller?: string | undefined;
-  readonly requestId?: string | undefined;
-}
-
-/** What a refused entry says of its key; all of it was under a signature that holds. */
-export interface SignedFacts {
+/** What an entry says of its key; all of it was under a signature that holds. */
+export interface SignedFacts extends SignedValues {
   /** SHA-256 fingerprint. */
   readonly fingerprint: string;
   readonly keyType: string;
+}
+
+/** A key that may be used now, and what the service says of it. */
+export interface AcceptedKey extends SignedFacts {
+  readonly key: PublicKey;
   /** Unix seconds. */
-  readonly expiry?: number | undefined;
-  readonly caller?: string | undefined;
-  readonly requestId?: string | undefined;
+  readonly expiry: number;
 }
 
 /** Why an entry is not accepted. */
@@ -68,10 +60,6 @@ export type KeyVerdict = { readonly place: number } & (Accepted<AcceptedKey> | K
 const KEY_LIFE = 60;
 /** How far the service's clock and ours may be apart, as in OpenSSL's OCSP checks. */
 const CLOCK_TOLERANCE = 300;
-
-const KNOWN_FIELDS = ['Timestamp', 'Instance', 'Caller', 'Request'] as const;
-const TIMESTAMP = /^[1-9][0-9]{0,11}$/;
-const INSTANCE = /^i-[0-9a-f]{8,32}$/;
 
 /**
  * Divides the body into entries that hold the key in question and entries that cannot be accepted
@@ -104,6 +92,14 @@ function toCandidate(
   return accept({ place, entry: entry.value, key: key.value });
 }
 
+/** What a candidate is held against. */
+export interface Occasion {
+  /** The instance that this is. */
+  readonly instanceId: string;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
 /**
  * Judges one candidate. The signature comes first: nothing of the entry is believed, or quoted in a
  * refusal, before it holds.
@@ -115,73 +111,35 @@ function toCandidate(
 export function judgeKey(
   candidate: Candidate,
   signer: VerifiedSigner,
-  question: Question,
+  occasion: Occasion,
 ): Accepted<AcceptedKey> | CandidateRefusal {
   const { entry, key } = candidate;
   if (!verifyRsaPss(signer.publicKey, entry.signedBytes, entry.signature)) {
     return refuse('signature-invalid', `the signature is not one of ${signer.name}`);
   }
   const signed = { fingerprint: fingerprintOf(key.wire), keyType: key.type };
-  const fields = readFields(entry);
-  if (!fields.ok) return { ...fields, facts: signed };
-  const { caller, requestId } = fields.value;
-  const expiry = judgeFields(fields.value, question);
-  if (!expiry.ok) {
-    const said = { expiry: readTimestamp(fields.value.timestamp), caller, requestId };
-    return { ...expiry, facts: { ...signed, ...said } };
-  }
-  const { fingerprint } = signed;
-  return accept({ key, fingerprint, expiry: expiry.value, caller, requestId });
-}
-
-/** The known fields of an entry, as they are written. */
-interface KnownFields {
-  readonly timestamp: string | undefined;
-  readonly instance: string | undefined;
-  readonly caller: string | undefined;
-  readonly requestId: string | undefined;
-}
-
-function readFields(entry: Entry): Verdict<KnownFields, CandidateReason> {
-  const values = new Map<string, string>();
-  for (const { name, value } of entry.fields) {
-    if (!KNOWN_FIELDS.some((known) => known === name)) continue;
-    if (values.has(name)) return refuse('field-duplicated', `"${name}" stands twice`);
-    values.set(name, value);
-  }
-  return accept({
-    timestamp: values.get('Timestamp'),
-    instance: values.get('Instance'),
-    caller: values.get('Caller'),
-    requestId: values.get('Request'),
-  });
+  const texts = readFieldTexts(entry);
+  if (!texts.ok) return { ...texts, facts: signed };
+  const values = readValues(texts.value);
+  const facts = { ...signed, ...values };
+  const flaw = checkFields(texts.value, values);
+  if (flaw !== undefined) return { ...flaw, facts };
+  const expiry = judgeValues(values, occasion);
+  return expiry.ok ? accept({ ...facts, key, expiry: expiry.value }) : { ...expiry, facts };
 }
 
 /** Whether the entry is for this instance and this minute; its expiry where it is. */
-function judgeFields(
-  fields: KnownFields,
-  { instanceId, now }: Question,
+function judgeValues(
+  { instanceId = '', expiry = 0 }: SignedValues,
+  occasion: Occasion,
 ): Verdict<number, CandidateReason> {
-  const { timestamp, instance } = fields;
-  if (timestamp === undefined) return missing('Timestamp');
-  if (instance === undefined) return missing('Instance');
-  const expiry = readTimestamp(timestamp);
-  if (expiry === undefined) return refuse('field-malformed', '"Timestamp" is not decimal');
-  if (!INSTANCE.test(instance)) return refuse('field-malformed', '"Instance" is no instance id');
-  if (instance !== instanceId) {
-    return refuse('instance-mismatch', `expected ${instanceId}, got ${instance}`);
+  const { now } = occasion;
+  if (instanceId !== occasion.instanceId) {
+    return refuse('instance-mismatch', `expected ${occasion.instanceId}, got ${instanceId}`);
   }
   if (expiry <= now) return refuse('expired', `expired ${now - expiry} s ago, at ${expiry}`);
   if (expiry > now + KEY_LIFE + CLOCK_TOLERANCE) {
     return refuse('expiry-too-far', `expires in ${expiry - now} s, at ${expiry}`);
   }
   return accept(expiry);
-}
-
-function readTimestamp(text: string | undefined): number | undefined {
-  return text !== undefined && TIMESTAMP.test(text) ? Number(text) : undefined;
-}
-
-function missing(name: string): Refusal<CandidateReason> {
-  return refuse('field-missing', `"${name}" is missing`);
 }

@@ -1,6 +1,6 @@
 import type { Decision } from '../authorize/authorize.ts';
-import type { KeyVerdict, SignedFacts } from '../authorize/signed-key.ts';
-import { printableOrigin } from '../log/events.ts';
+import type { KeyVerdict } from '../authorize/signed-key.ts';
+import { signedFields } from '../log/events.ts';
 import { printable } from '../log/printable.ts';
 import {
   KEY_REASONS,
@@ -26,23 +26,15 @@ export interface SignerReport {
   readonly subject?: string;
 }
 
-/** What an entry says of its key; nothing of an entry whose signature does not hold. */
-export interface SignedReport {
-  readonly fingerprint?: string;
-  readonly keyType?: string;
-  /** Unix seconds. */
-  readonly expiry?: number;
-  readonly caller?: string;
-  readonly request?: string;
-}
-
 /** One entry of the body in the report. */
-export interface KeyReport extends SignedReport {
+export interface KeyReport {
   /** Its place in the body, counted from 1. */
   readonly entry: number;
   readonly verdict: 'accepted' | 'refused';
   readonly reason?: KeyReason;
   readonly detail?: string;
+  /** What an entry whose signature holds says of its key: the fields that the log has. */
+  readonly [signed: string]: string | number | undefined;
 }
 
 /** Puts a decision into the report's form; everything untrusted in it is made printable. */
@@ -80,27 +72,9 @@ export function refusalLines(report: VerdictReport): readonly string[] {
 }
 
 function describeKey(verdict: KeyVerdict): KeyReport {
-  if (!verdict.ok) {
-    const { place, reason, detail, facts } = verdict;
-    const signed = facts === undefined ? {} : describeFacts(facts);
-    return { entry: place, verdict: 'refused', ...signed, reason, detail: printable(detail) };
-  }
-  const keyType = verdict.value.key.type;
-  const signed = describeFacts({ ...verdict.value, keyType });
-  return { entry: verdict.place, verdict: 'accepted', ...signed };
-}
-
-function describeFacts({
-  fingerprint,
-  keyType,
-  expiry,
-  caller,
-  requestId,
-}: SignedFacts): SignedReport {
-  return {
-    fingerprint,
-    keyType,
-    ...(expiry === undefined ? {} : { expiry }),
-    ...printableOrigin({ caller, requestId }),
-  };
+  const { place: entry } = verdict;
+  if (verdict.ok) return { entry, verdict: 'accepted', ...signedFields(verdict.value) };
+  const { reason, detail, facts } = verdict;
+  const signed = facts === undefined ? {} : signedFields(facts);
+  return { entry, verdict: 'refused', ...signed, reason, detail: printable(detail) };
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { acceptedKeys, authorize, nothingToProve, type Decision } from '../authorize/authorize.ts';
+import { acceptedKeys, authorize } from '../authorize/authorize.ts';
 import { renderAuthorizedKeys } from '../authorize/render.ts';
-import { selectCandidates, type Question } from '../authorize/signed-key.ts';
+import { selectCandidates } from '../authorize/signed-key.ts';
 import { BODY_LIMITS } from '../imds/limits.ts';
 import { printable } from '../log/printable.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
@@ -50,11 +50,9 @@ export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
     staples: readFolder(options.signerOcsp),
   };
   const anchors = TrustAnchors.fromPem(readInput(options.trustAnchors, MAX_ANCHORS));
-  const question: Question = { user: '', instanceId, fingerprint, now: at };
-  const decision: Decision =
-    selection.candidates.length === 0
-      ? nothingToProve(selection)
-      : authorize({ selection, servedSigner, signerName: options.signerName, anchors }, question);
+  const expectedSigner = { name: options.signerName };
+  const proof = { instanceId, servedSigner, expectedSigner, anchors };
+  const decision = authorize({ selection, proof }, { now: at });
   const accepted = acceptedKeys(decision);
   return {
     lines: renderAuthorizedKeys(accepted),

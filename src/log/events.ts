@@ -1,5 +1,6 @@
 import type { Decision, SignerRefused } from '../authorize/authorize.ts';
 import type { AcceptedKey, KeyVerdict, Question, SignedFacts } from '../authorize/signed-key.ts';
+import { toldValues } from '../authorize/signed-fields.ts';
 import type { Fault } from '../verdict/fault.ts';
 import { KEY_REASONS, SELECTION_REASONS, SIGNER_REASONS } from '../verdict/reasons.ts';
 import { printable } from './printable.ts';
@@ -26,7 +27,8 @@ export type EventName =
 
 /** Whoever may push keys must not be able to flood the log. */
 const MAX_REFUSALS = 20;
-const CALLER_LIMIT = 512;
+/** The longest ARN of a caller has half of it. */
+const VALUE_LIMIT = 512;
 
 /**
  * The audit trail of a decision: one event for a refused signer, for each accepted key and caller
@@ -137,7 +139,7 @@ function keyAccepted(accepted: AcceptedKey, question: Question): AuditEvent {
     level: 'info',
     event: 'key-accepted',
     message: `${key.type} ${fingerprint} accepted for ${user}`,
-    fields: { user, ...signedFields({ ...accepted, keyType: key.type }) },
+    fields: { user, ...signedFields(accepted) },
   };
 }
 
@@ -159,26 +161,18 @@ function keyRefused(refusal: RefusedEntry, question: Question): AuditEvent {
   };
 }
 
-/** What a block says under a signature that holds: the same fields, accepted or not. */
-function signedFields(facts: SignedFacts): AuditEvent['fields'] {
-  const { fingerprint, keyType, expiry, caller, requestId } = facts;
-  return {
-    fingerprint,
-    keyType,
-    ...printableOrigin({ caller, requestId }),
-    ...(expiry === undefined ? {} : { expiry }),
-  };
-}
-
-/** Who pushed a key and with which request, safe to print; what the service left out stays out. */
-export function printableOrigin({ caller, requestId }: Pick<SignedFacts, 'caller' | 'requestId'>): {
-  readonly caller?: string;
-  readonly request?: string;
-} {
-  return {
-    ...(caller === undefined ? {} : { caller: printable(caller, CALLER_LIMIT) }),
-    ...(requestId === undefined ? {} : { request: printable(requestId) }),
-  };
+/**
+ * What an entry says under a signature that holds, safe to print: the same fields in the log and in the
+ * JSON report, accepted or refused, as the table of signed fields has them. What the service left out
+ * stays out.
+ */
+export function signedFields(facts: SignedFacts): Readonly<Record<string, string | number>> {
+  const { fingerprint, keyType, ...values } = facts;
+  const told = Object.entries(toldValues(values)).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? value : printable(value, VALUE_LIMIT),
+  ]);
+  return { fingerprint, keyType, ...Object.fromEntries(told) };
 }
 
 function furtherRefused(count: number, question: Question): AuditEvent {

@@ -1,10 +1,4 @@
-import {
-  acceptedKeys,
-  authorize,
-  nothingToProve,
-  type Decision,
-  type Evidence,
-} from '../authorize/authorize.ts';
+import { acceptedKeys, authorize, type Decision, type Proof } from '../authorize/authorize.ts';
 import { renderAuthorizedKeys } from '../authorize/render.ts';
 import { selectCandidates, type Question, type Selection } from '../authorize/signed-key.ts';
 import { requireOwnAnswers, type Machine } from '../host/machine.ts';
@@ -12,7 +6,6 @@ import type { TrustStore } from '../host/trust-store.ts';
 import type { Metadata } from '../imds/client.ts';
 import { fetchKeyBody, fetchSignerDocuments, type SignerDocuments } from '../imds/gather.ts';
 import { decisionEvents, type AuditEvent } from '../log/events.ts';
-import { signerName } from '../signer/signer-name.ts';
 import { MAX_STAPLES } from '../signer/verify-signer.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
 import { isPushableUserName } from '../ssh/user-name.ts';
@@ -67,38 +60,30 @@ export async function answerLogin(
   }
   const selection = selectCandidates(body, fingerprint);
   explain?.(describeSelection(selection, fingerprint));
-  if (selection.candidates.length === 0) {
-    const question = { user, fingerprint, instanceId: '', now: edges.now() };
-    return outcome(nothingToProve(selection), question);
-  }
-  const documents = await fetchSignerDocuments(imds, MAX_STAPLES);
-  explain?.(describeDocuments(documents));
-  requireOwnAnswers(machine, documents.instanceId);
-  const question = { user, fingerprint, instanceId: documents.instanceId, now: edges.now() };
-  return decide(edges, selection, documents, question);
+  const proof =
+    selection.candidates.length === 0 ? undefined : await gatherProof(edges, machine, imds);
+  const question = { user, fingerprint, now: edges.now() };
+  const decision = authorize({ selection, proof }, question);
+  explain?.(describeSigner(decision));
+  return outcome(decision, question);
 }
 
-function decide(
-  edges: LoginEdges,
-  selection: Selection,
-  documents: SignerDocuments,
-  question: Question,
-): Outcome {
-  const name = signerName(documents.region, documents.domain);
-  if (!name.ok) {
-    const { reason, detail } = name;
-    const verdicts = selection.refused;
-    return outcome({ kind: 'signer-refused', reason, detail, verdicts }, question);
-  }
+/**
+ * Gathers what the candidates need to be believed.
+ * @throws Fault where IMDS answers for another instance, and where the world fails
+ */
+async function gatherProof(edges: LoginEdges, machine: Machine, imds: Metadata): Promise<Proof> {
+  const documents = await fetchSignerDocuments(imds, MAX_STAPLES);
+  edges.explain?.(describeDocuments(documents));
+  requireOwnAnswers(machine, documents.instanceId);
   const store = edges.trustStore();
-  edges.explain?.(`expecting the signer ${name.value}, trust anchors from ${store.path}`);
-  const evidence: Evidence = {
-    selection,
+  edges.explain?.(`trust anchors from ${store.path}`);
+  return {
+    instanceId: documents.instanceId,
     servedSigner: documents,
-    signerName: name.value,
+    expectedSigner: documents,
     anchors: TrustAnchors.fromPem(store.pem),
   };
-  return outcome(authorize(evidence, question), question);
 }
 
 function outcome(decision: Decision, question: Question): Outcome {
@@ -107,6 +92,12 @@ function outcome(decision: Decision, question: Question): Outcome {
     exitCode: decision.kind === 'signer-refused' ? 1 : 0,
     events: decisionEvents(decision, question),
   };
+}
+
+function describeSigner(decision: Decision): string {
+  if (decision.kind === 'signer-refused') return 'the signer has not proved itself';
+  const { provedSigner } = decision;
+  return provedSigner === undefined ? 'nothing to prove' : `${provedSigner.name} has proved itself`;
 }
 
 function describeMachine(machine: Machine): string {

@@ -13,6 +13,7 @@ const forged = fc
   .map(({ type, base64 }): AcceptedKey => ({
     key: { type: type as KeyType, base64, wire: Buffer.alloc(0) },
     fingerprint: '',
+    keyType: '',
     expiry: 0,
   }));
 

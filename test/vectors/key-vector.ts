@@ -42,11 +42,14 @@ export function decide({ entry, offered }: KeyVector): Outcome {
   const decision = authorize(
     {
       selection: selectCandidates(bodyOf(NEIGHBOUR, entry, NEIGHBOUR), fingerprint),
-      servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
-      signerName: chain.signerName,
-      anchors: TrustAnchors.fromPem(chain.root.pem),
+      proof: {
+        instanceId: INSTANCE,
+        servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
+        expectedSigner: { name: chain.signerName },
+        anchors: TrustAnchors.fromPem(chain.root.pem),
+      },
     },
-    { user: 'alice', instanceId: INSTANCE, fingerprint, now: NOW },
+    { now: NOW },
   );
   if (decision.kind !== 'judged') throw new Error(`the signer is refused: ${decision.reason}`);
   const [first, middle, last, ...more] = decision.verdicts;

@@ -1,7 +1,7 @@
+import { proveSigner } from '../../authorize/authorize.ts';
 import type { Metadata } from '../../imds/client.ts';
 import { fetchSignerDocuments, type SignerDocuments } from '../../imds/gather.ts';
-import { signerName } from '../../signer/signer-name.ts';
-import { MAX_STAPLES, verifySigner, type SignerVerdict } from '../../signer/verify-signer.ts';
+import { MAX_STAPLES, type SignerVerdict } from '../../signer/verify-signer.ts';
 import { TrustAnchors } from '../../x509/trust-anchors.ts';
 import type { Greeting } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
@@ -34,14 +34,10 @@ export function documents(on: Inspection): Promise<SignerDocuments> {
   return fetchSignerDocuments(on.fact(imds), MAX_STAPLES);
 }
 
-/**
- * Whether the signer may be believed now, decided as at a login; rejects with a Fault. The name is
- * that of the region, which `signer-name` has judged.
- */
+/** Whether the signer may be believed now, decided as at a login; rejects with a Fault. */
 export async function signer(on: Inspection): Promise<SignerVerdict> {
   const served = await on.fact(documents);
-  const name = signerName(served.region, served.domain);
-  if (!name.ok) return name;
   const anchors = TrustAnchors.fromPem(on.edges.trustStore().pem);
-  return verifySigner(served, { signerName: name.value, anchors, now: Math.floor(on.edges.now()) });
+  const evidence = { servedSigner: served, expectedSigner: served, anchors };
+  return proveSigner(evidence, Math.floor(on.edges.now()));
 }

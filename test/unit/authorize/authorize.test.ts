@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   acceptedKeys,
   authorize,
-  nothingToProve,
   type Evidence,
+  type Proof,
 } from '../../../src/authorize/authorize.ts';
 import { selectCandidates, type Question } from '../../../src/authorize/signed-key.ts';
 import { fingerprintOf } from '../../../src/ssh/fingerprint.ts';
@@ -19,16 +19,19 @@ import {
 } from '../../support/signed-blobs.ts';
 import { keyLine, testBlob } from '../../support/ssh-keys.ts';
 
-const QUESTION: Question = { user: 'alice', instanceId: INSTANCE, now: NOW };
+const QUESTION: Question = { user: 'alice', now: NOW };
 const RSA_LINE = keyLine(testBlob('rsa2048'));
 
-function evidenceOf(blob: Buffer, changes: Partial<Evidence> = {}): Evidence {
+function evidenceOf(blob: Buffer, changes: Partial<Proof> = {}): Evidence {
   return {
     selection: selectCandidates(blob),
-    servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
-    signerName: chain.signerName,
-    anchors: TrustAnchors.fromPem(chain.root.pem),
-    ...changes,
+    proof: {
+      instanceId: INSTANCE,
+      servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
+      expectedSigner: { name: chain.signerName },
+      anchors: TrustAnchors.fromPem(chain.root.pem),
+      ...changes,
+    },
   };
 }
 
@@ -104,25 +107,42 @@ describe('authorize', () => {
   });
 
   it('holds the signer against the name that was asked for', () => {
-    const signerName = 'managed-ssh-signer.us-west-2.amazonaws.com';
-    const decision = authorize(evidenceOf(bodyOf(goodEntry()), { signerName }), QUESTION);
+    const expectedSigner = { region: 'us-west-2', domain: 'amazonaws.com' };
+    const decision = authorize(evidenceOf(bodyOf(goodEntry()), { expectedSigner }), QUESTION);
     expect(decision).toMatchObject({ kind: 'signer-refused', reason: 'name-mismatch' });
   });
+
+  it.each([
+    ['domain-unknown', { region: 'us-east-1', domain: 'example.com' }],
+    ['region-unknown', { region: 'cn-north-1', domain: 'amazonaws.com' }],
+  ] as const)(
+    'refuses a signer for whom region and domain give no name: %s',
+    (reason, expectedSigner) => {
+      const decision = authorize(
+        evidenceOf(bodyOf(goodEntry(), 'x\n'), { expectedSigner }),
+        QUESTION,
+      );
+      expect(decision).toMatchObject({ kind: 'signer-refused', reason, verdicts: [{ place: 2 }] });
+    },
+  );
 
   it('holds the signer against the time and the anchors of the question', () => {
     const evidence = evidenceOf(bodyOf(goodEntry()));
     const later = { ...QUESTION, now: NOW + 10 * 86_400 };
     expect(verdicts(evidence, later)).toEqual(['signer-refused', 'staple-expired']);
     const anchors = TrustAnchors.fromPem(chain.leaf.pem);
-    expect(verdicts({ ...evidence, anchors })).toEqual(['signer-refused', 'path-not-trusted']);
+    expect(verdicts(evidenceOf(bodyOf(goodEntry()), { anchors }))).toEqual([
+      'signer-refused',
+      'path-not-trusted',
+    ]);
   });
 });
 
-describe('nothingToProve', () => {
+describe('authorize, where nothing has to be proved', () => {
   it('is the answer where no entry holds the offered key: refusals, and no signer', () => {
     const text = fingerprintOf(testBlob('p256'));
     const selection = selectCandidates(bodyOf(goodEntry()), { hash: 'SHA256', text });
-    const decision = nothingToProve(selection);
+    const decision = authorize({ selection }, QUESTION);
     expect(decision).toEqual({ kind: 'judged', verdicts: selection.refused });
     expect(decision.verdicts).toMatchObject([{ place: 1, reason: 'fingerprint-mismatch' }]);
   });

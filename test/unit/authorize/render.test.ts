@@ -7,7 +7,7 @@ import { GOOD_BLOBS, keyLine, testBlob } from '../../support/ssh-keys.ts';
 function accepted(line: string): AcceptedKey {
   const key = parsePublicKey(line);
   if (!key.ok) throw new Error(key.reason);
-  return { key: key.value, fingerprint: '', expiry: 0 };
+  return { key: key.value, keyType: key.value.type, fingerprint: '', expiry: 0 };
 }
 
 /** What no parser lets through, in case one day it does. */

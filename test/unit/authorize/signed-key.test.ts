@@ -4,7 +4,7 @@ import {
   judgeKey,
   selectCandidates,
   type Candidate,
-  type Question,
+  type Occasion,
 } from '../../../src/authorize/signed-key.ts';
 import { fingerprintOf, parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { testKey } from '../../pki/index.ts';
@@ -27,7 +27,7 @@ import { keyLine, testBlob } from '../../support/ssh-keys.ts';
 
 const ED25519 = testBlob('ed25519');
 const RSA_LINE = keyLine(testBlob('rsa2048'));
-const QUESTION: Question = { user: 'alice', instanceId: INSTANCE, now: NOW };
+const OCCASION: Occasion = { instanceId: INSTANCE, now: NOW };
 
 function candidateOf(entry: string): Candidate {
   const [candidate] = selectCandidates(bodyOf(entry)).candidates;
@@ -35,11 +35,11 @@ function candidateOf(entry: string): Candidate {
   return candidate;
 }
 
-const judge = (entry: string, changes: Partial<Question> = {}): ReturnType<typeof judgeKey> =>
-  judgeKey(candidateOf(entry), verifiedSigner(), { ...QUESTION, ...changes });
+const judge = (entry: string, changes: Partial<Occasion> = {}): ReturnType<typeof judgeKey> =>
+  judgeKey(candidateOf(entry), verifiedSigner(), { ...OCCASION, ...changes });
 
 /** The reason of the refusal, or `accepted`. */
-function reasonOf(entry: string, changes: Partial<Question> = {}): string {
+function reasonOf(entry: string, changes: Partial<Occasion> = {}): string {
   const verdict = judge(entry, changes);
   return verdict.ok ? 'accepted' : verdict.reason;
 }
@@ -108,6 +108,8 @@ describe('judgeKey', () => {
           wire: ED25519,
         },
         fingerprint: fingerprintOf(ED25519),
+        keyType: 'ssh-ed25519',
+        instanceId: INSTANCE,
         expiry: NOW + 60,
         caller: CALLER,
         requestId: REQUEST,
@@ -117,7 +119,9 @@ describe('judgeKey', () => {
 
   it('accepts an entry without the optional fields', () => {
     const verdict = judge(goodEntry({ Caller: undefined, Request: undefined }));
-    expect(verdict).toMatchObject({ ok: true, value: { caller: undefined, requestId: undefined } });
+    expect(verdict).toMatchObject({ ok: true, value: { expiry: NOW + 60 } });
+    expect(verdict).not.toHaveProperty('value.caller');
+    expect(verdict).not.toHaveProperty('value.requestId');
   });
 
   it('accepts unknown fields that are signed, repeated ones too', () => {
@@ -249,7 +253,7 @@ describe('judgeKey, the fields', () => {
 
 describe('judgeKey, what it tells of a refused entry', () => {
   const key = { fingerprint: fingerprintOf(ED25519), keyType: 'ssh-ed25519' };
-  const origin = { caller: CALLER, requestId: REQUEST };
+  const origin = { caller: CALLER, requestId: REQUEST, instanceId: INSTANCE };
 
   it.each([
     ['expired', { Timestamp: NOW }, { ...key, ...origin, expiry: NOW }],
@@ -257,10 +261,14 @@ describe('judgeKey, what it tells of a refused entry', () => {
     [
       'instance-mismatch',
       { Instance: 'i-0fedcba9876543210', Caller: undefined },
-      { ...key, caller: undefined, requestId: REQUEST, expiry: NOW + 60 },
+      { ...key, requestId: REQUEST, instanceId: 'i-0fedcba9876543210', expiry: NOW + 60 },
     ],
-    ['field-malformed', { Timestamp: 'soon' }, { ...key, ...origin, expiry: undefined }],
-    ['field-missing', { Instance: undefined }, { ...key, ...origin, expiry: NOW + 60 }],
+    ['field-malformed', { Timestamp: 'soon' }, { ...key, ...origin }],
+    [
+      'field-missing',
+      { Instance: undefined },
+      { ...key, caller: CALLER, requestId: REQUEST, expiry: NOW + 60 },
+    ],
   ] as const)('is all that stands under the signature where it is %s', (reason, fields, facts) => {
     expect(judge(goodEntry(fields))).toMatchObject({ ok: false, reason });
     expect(judge(goodEntry(fields))).toHaveProperty('facts', facts);

@@ -38,11 +38,14 @@ const keyRefused = (reason: KeyReason, detail = 'why'): Decision => ({
 function judged(...blocks: readonly string[]): Decision {
   const evidence = {
     selection: selectCandidates(bodyOf(...blocks)),
-    servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
-    signerName: chain.signerName,
-    anchors: TrustAnchors.fromPem(chain.root.pem),
+    proof: {
+      instanceId: INSTANCE,
+      servedSigner: { chainPem: chain.chainPem, staples: chain.staples.map(({ der }) => der) },
+      expectedSigner: { name: chain.signerName },
+      anchors: TrustAnchors.fromPem(chain.root.pem),
+    },
   };
-  return authorize(evidence, { user: '', instanceId: INSTANCE, now: NOW });
+  return authorize(evidence, { now: NOW });
 }
 
 describe('describeVerdicts', () => {
@@ -62,7 +65,7 @@ describe('describeVerdicts', () => {
       { reason: 'expired', keyType: 'ssh-ed25519', caller: CALLER, request: REQUEST, expiry: NOW },
       { reason: 'signature-invalid' },
     ]);
-    expect(keys[0]?.fingerprint).toMatch(/^SHA256:/);
+    expect(keys[0]?.['fingerprint']).toMatch(/^SHA256:/);
     expect(Object.keys(keys[1] ?? {})).toEqual(['entry', 'verdict', 'reason', 'detail']);
   });
 

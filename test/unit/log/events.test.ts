@@ -13,9 +13,9 @@ import { parsePublicKey } from '../../../src/ssh/public-key.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
 import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
-import { CALLER, INSTANCE, KEY_LINE, NOW, REQUEST } from '../../support/signed-blobs.ts';
+import { CALLER, KEY_LINE, NOW, REQUEST } from '../../support/signed-blobs.ts';
 
-const QUESTION: Question = { user: 'alice', instanceId: INSTANCE, now: NOW };
+const QUESTION: Question = { user: 'alice', now: NOW };
 const HOSTILE = `\n\r\0\u001b[31m\u202e${'x'.repeat(10_000)}`;
 const FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
 
@@ -38,7 +38,13 @@ function accepted(
 ): Accepted<AcceptedKey> & { readonly place: number } {
   const key = parsePublicKey(KEY_LINE);
   if (!key.ok) throw new Error(key.reason);
-  const value = { key: key.value, fingerprint: FINGERPRINT, expiry: NOW + 60, ...changes };
+  const value = {
+    key: key.value,
+    keyType: key.value.type,
+    fingerprint: FINGERPRINT,
+    expiry: NOW + 60,
+    ...changes,
+  };
   return { place, ok: true, value };
 }
 
