@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { fieldLines, KEY_LINE, signedBlock, type Signing } from '../support/signed-blobs.ts';
+import { fieldLines, KEY_LINE, signedEntry, type Signing } from '../support/signed-blobs.ts';
 import { decide as decideKey, vector } from '../vectors/key-vector.ts';
 import { outcome } from '../vectors/signer-vector.ts';
 import { ENCODING_CASES } from './encodings.ts';
@@ -76,7 +76,7 @@ describe('a signature with RSA-PSS holds with the parameters of the service alon
     ),
     ['PKCS #1 v1.5', { padding: constants.RSA_PKCS1_PADDING }, 'signature-invalid'],
   ])('%s', (title, signing, expected) => {
-    const { verdict } = decideKey(vector(expected, title, signedBlock(LINES, signing)));
+    const { verdict } = decideKey(vector(expected, title, signedEntry(LINES, signing)));
     expect(verdict).toBe(expected);
   });
 });
