@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { readPathFacts, readSmallText } from '../system/files.ts';
-import type { HelperEdges, HelperEvent, HelperRequest, HelpersResult } from './helpers.ts';
+import type { HelperEdges, HelperEvent, HelperRequest, HelpersResult } from './result.ts';
 import {
   defaultArguments,
   fillTemplate,
@@ -11,7 +11,7 @@ import {
 import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY, helperNames, MAX_HELPERS } from './names.ts';
 import { helperLines } from './output.ts';
 import { isExecutable, unsafeReason } from '../system/path-safety.ts';
-import { homeOf, runProgram } from './process.ts';
+import { homeOf, runHelperProgram } from './process.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
 /** The real host. */
@@ -131,7 +131,7 @@ async function runHelper(
   if (!helper.ok) {
     return { lines: [], events: [{ code: helper.reason, helper: path, detail: helper.detail }] };
   }
-  const ended = await runProgram(path, helper.value.args, end - performance.now());
+  const ended = await runHelperProgram(path, helper.value.args, end - performance.now());
   const events = ended.events.map((event): HelperEvent => ({ ...event, helper: path }));
   if (ended.output === undefined) return { lines: [], events };
   const kept = helperLines(ended.output);

@@ -168,11 +168,11 @@ function keyRefused(refusal: RefusedEntry, question: Question): AuditEvent {
  */
 export function signedFields(facts: SignedFacts): Readonly<Record<string, string | number>> {
   const { fingerprint, keyType, ...values } = facts;
-  const told = Object.entries(toldValues(values)).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? value : printable(value, VALUE_LIMIT),
-  ]);
-  return { fingerprint, keyType, ...Object.fromEntries(told) };
+  const told: Record<string, string | number> = { fingerprint, keyType };
+  for (const [name, value] of Object.entries(toldValues(values))) {
+    told[name] = typeof value === 'number' ? value : printable(value, VALUE_LIMIT);
+  }
+  return told;
 }
 
 function furtherRefused(count: number, question: Question): AuditEvent {

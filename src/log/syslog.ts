@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
+import { runProgram } from '../system/program.ts';
 
 /** How sure we are that the lines have arrived; for `verify-install` and the tests. */
 export type Delivery = 'journal' | 'logger' | 'none';
@@ -66,27 +66,10 @@ function writeToJournal(lines: readonly SyslogLine[]): Promise<boolean> {
  * With `--prio-prefix` the number in front holds facility and severity; without `--size` a line would
  * be cut in two after 1 KiB (logger(1)).
  */
-function writeToLogger(lines: readonly SyslogLine[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const form = ['-t', IDENTIFIER, '-p', 'authpriv.info', '--prio-prefix', '--size', '4096'];
-    const child: ChildProcess = spawn(LOGGER, form, { stdio: ['pipe', 'ignore', 'ignore'] });
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      resolve(false);
-    }, PATIENCE_MS);
-    child.on('error', () => {
-      clearTimeout(timer);
-      resolve(false);
-    });
-    child.on('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code === 0);
-    });
-    // Without a descriptor left (EMFILE, ENFILE) the child has no streams, and the error follows.
-    if (!child.stdin) return;
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(
-      lines.map(({ severity, text }) => `<${AUTHPRIV | severity}>${text}\n`).join(''),
-    );
-  });
+async function writeToLogger(lines: readonly SyslogLine[]): Promise<boolean> {
+  const form = ['-t', IDENTIFIER, '-p', 'authpriv.info', '--prio-prefix', '--size', '4096'];
+  const stdin = lines.map(({ severity, text }) => `<${AUTHPRIV | severity}>${text}\n`).join('');
+  const command = { argv: [LOGGER, ...form] as const, stdin, keep: 'nothing' } as const;
+  const { status } = await runProgram({ ...command, limitMs: PATIENCE_MS });
+  return status === 0;
 }

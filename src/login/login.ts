@@ -1,4 +1,5 @@
-import { runHelpers, type HelpersResult } from '../helpers/helpers.ts';
+import { runHelpers } from '../helpers/helpers.ts';
+import type { HelpersResult } from '../helpers/result.ts';
 import { HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { Fault } from '../verdict/fault.ts';
 import { identifyMachine } from '../host/machine.ts';

@@ -11,8 +11,8 @@ export interface RunResult {
 /** How a command is run; it gets /dev/null as stdin and a small, fixed environment. */
 export interface RunOptions {
   /** Run as this user and group instead of root, with no further groups. */
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface SshdEdges {
    */
   readonly put: (path: string, image: Image | null) => void;
   /** Runs a command to its end, at most a minute. */
-  readonly run: (argv: readonly string[], options?: RunOptions) => RunResult;
+  readonly run: (argv: readonly string[], as?: RunOptions) => RunResult;
   /** Sends SIGHUP to the sshd whose pid file is given; false when none runs in this root. */
   readonly hangUp: (pidFile: string) => boolean;
   /** A folder of root's alone that goes away when the callback ends. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   lstatSync,
@@ -13,6 +12,9 @@ import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { readPathFacts } from '../system/files.ts';
 import { isExecutable, unsafeReason } from '../system/path-safety.ts';
+import type { Account } from '../system/accounts.ts';
+import { accountQuery } from '../system/name-service.ts';
+import { runCommandSync } from '../system/program.ts';
 import type { RunOptions, RunResult, SshdEdges } from './edges.ts';
 import { takeLock } from './lock.ts';
 import type { FileTree } from '../system/file-tree.ts';
@@ -24,8 +26,6 @@ import { hangUp } from './running.ts';
 const MAX_FILE = 1 << 20;
 
 const RUN_LIMIT_MS = 60_000;
-
-const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C', LC_ALL: 'C' };
 
 /** The real host. */
 export function hostEdges(): SshdEdges {
@@ -96,23 +96,9 @@ function unsafe(path: string, kind: 'file' | 'directory'): string | undefined {
   }
 }
 
-function run(argv: readonly string[], options: RunOptions = {}): RunResult {
-  const [file = '', ...args] = argv;
-  const ended = spawnSync(file, args, {
-    ...options,
-    cwd: '/',
-    env: ENVIRONMENT,
-    encoding: 'utf8',
-    maxBuffer: MAX_FILE,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: RUN_LIMIT_MS,
-  });
-  const started = ended.error === undefined || ended.status !== null;
-  return {
-    status: started ? (ended.status ?? 128) : undefined,
-    stdout: ended.stdout,
-    stderr: ended.stderr,
-  };
+function run(argv: readonly string[], as?: RunOptions): RunResult {
+  const [program = '', ...args] = argv;
+  return runCommandSync({ argv: [program, ...args], as, limitMs: RUN_LIMIT_MS });
 }
 
 function withTemporaryFolder<T>(use: (directory: string) => T): T {
@@ -124,9 +110,7 @@ function withTemporaryFolder<T>(use: (directory: string) => T): T {
   }
 }
 
-// getent asks the host's name services with the host's own C library; this program's may be another.
-function account(user: string): { uid: number; gid: number } | undefined {
-  const [name, , uid, gid] =
-    run(['getent', 'passwd', '--', user]).stdout.split('\n')[0]?.split(':') ?? [];
-  return name === user ? { uid: Number(uid), gid: Number(gid) } : undefined;
+function account(user: string): Account | undefined {
+  const { argv, read } = accountQuery(user);
+  return read(run(argv));
 }

@@ -4,6 +4,7 @@ import { hostCommand } from './context.ts';
 import { JOURNAL_PATH, UNMANAGED_PATH, type SshdEdges } from './edges.ts';
 import { commandFacts, effectiveCommand, isNone, type OwnCommand } from './model/effective.ts';
 import type { Place } from '../system/file-tree.ts';
+import { groupsQuery } from '../system/name-service.ts';
 import type { MatchSubject } from './model/match.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
 import { hostStarts } from './plan/conflicts.ts';
@@ -110,8 +111,8 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
 
 /** The names of a user's groups, as the host's name services have them. */
 export function groupsOf(edges: SshdEdges, user: string): readonly string[] | undefined {
-  const ended = edges.run(['id', '-Gn', '--', user]);
-  return ended.status === 0 ? ended.stdout.trim().split(' ') : undefined;
+  const { argv, read } = groupsQuery(user);
+  return read(edges.run(argv));
 }
 
 /** What runs of a unit that starts sshd; undefined where systemd does not run. */

@@ -54,6 +54,24 @@ export function parseShadow(text: string, name: string): ShadowEntry | undefined
   };
 }
 
+/** A line of group(5), as far as it gives a name to a number. */
+export interface Group {
+  readonly name: string;
+  readonly gid: number;
+}
+
+/**
+ * Reads a line of group(5).
+ * @returns undefined unless it has four fields and a number where it belongs
+ */
+export function parseGroup(line: string): Group | undefined {
+  const fields = line.split(':');
+  const [name = '', , gid = ''] = fields;
+  return fields.length === 4 && name !== '' && NUMBER.test(gid)
+    ? { name, gid: Number(gid) }
+    : undefined;
+}
+
 /** The accounts of a passwd file that a person could log in to, lowest user id first. */
 export function humanAccounts(passwd: string): readonly Account[] {
   return passwd

@@ -58,6 +58,23 @@ export function loadUnit(tree: FileTree, name: string): Unit | undefined {
   return { name, aliases, fragment, dropIns, entries };
 }
 
+/** The value of a key with one value that is in force: the last assignment's. */
+export function unitValue(unit: Unit, section: string, key: string): string | undefined {
+  return unit.entries.findLast((entry) => entry.section === section && entry.key === key)?.value;
+}
+
+/**
+ * Whether a socket unit has one service started for each connection, `Accept=` of systemd.socket(5);
+ * the default is no.
+ * @param name such as `ssh.socket`
+ */
+export function acceptsConnections(tree: FileTree, name: string): boolean {
+  const unit = loadUnit(tree, name);
+  const value = unit && unitValue(unit, 'Socket', 'Accept');
+  // parse_boolean() of systemd.
+  return value !== undefined && /^(1|y|yes|t|true|on)$/i.test(value);
+}
+
 /** The names of all services with `ssh` in their names, aliases and masked ones included. */
 export function sshServiceNames(tree: FileTree): readonly string[] {
   const names = UNIT_PATH.flatMap((folder) => tree.names(folder));

@@ -27,7 +27,7 @@ export const commandUserLocked: Check = {
       const command = shellCommand('usermod', '--home', '/nonexistent', name);
       return fail(`${name} owns its home folder ${account.home}`, { command });
     }
-    const others = (await groupsOf(on, name)).filter((group) => group !== name).slice(0, 8);
+    const others = ((await groupsOf(on, name)) ?? []).filter((group) => group !== name).slice(0, 8);
     if (others.length > 0) {
       const command = shellCommand('usermod', '--groups', '', name);
       return warn(`${name} belongs to further groups: ${others.join(', ')}`, { command });

@@ -1,5 +1,5 @@
 import { fail, pass, type Check } from '../check.ts';
-import { parseAccount } from '../../system/accounts.ts';
+import { parseAccount, parseGroup } from '../../system/accounts.ts';
 import type { FileFacts } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ManifestEntry } from '../manifest.ts';
@@ -36,13 +36,10 @@ interface SystemIds {
 function systemIds(on: Inspection): Promise<SystemIds> {
   const { text } = on.edges.sshd.tree;
   const users = (text('/etc/passwd') ?? '').split('\n').flatMap((line) => parseAccount(line) ?? []);
-  const groups = (text('/etc/group') ?? '').split('\n').map((line) => line.split(':'));
+  const groups = (text('/etc/group') ?? '').split('\n').flatMap((line) => parseGroup(line) ?? []);
   return Promise.resolve({
     user: (name) => users.find((account) => account.name === name)?.uid,
-    group: (name) => {
-      const id = groups.find(([group]) => group === name)?.[2];
-      return id === undefined ? undefined : Number(id);
-    },
+    group: (name) => groups.find((group) => group.name === name)?.gid,
   });
 }
 

@@ -15,7 +15,7 @@ export const loginAllowed: Check = {
   dependsOn: ['sshd-config', 'login-user'],
   async run(on) {
     const user = (await on.fact(loginUserName)) ?? '';
-    const groups = await on.fact(loginGroups);
+    const groups = (await on.fact(loginGroups)) ?? [];
     // The order is allowed_user()'s of OpenSSH's auth.c.
     return (
       (await rootProblem(on, user)) ??

@@ -1,8 +1,8 @@
+import { sshdEnvironment } from '../../ssh/command-environment.ts';
 import { VERSION } from '../../version.ts';
 import { fail, pass, warn, type Check } from '../check.ts';
 import { knownManifest } from '../facts/host.ts';
 import { commandUser } from '../facts/people.ts';
-import { sshdEnvironment } from '../facts/view.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
 import { endOf, listed } from '../phrases.ts';
 import { lookAt, reinstall, shellCommand } from '../remedies.ts';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { HELPERS_DIRECTORY, helperNames } from '../../helpers/names.ts';
 import { fingerprintOf } from '../../ssh/fingerprint.ts';
+import { sshdEnvironment } from '../../ssh/command-environment.ts';
 import { splitWords } from '../../ssh/words.ts';
 import type { CommandEnd } from '../../system/program.ts';
 import type { Inspection } from '../inspection.ts';
 import { shellCommand } from '../remedies.ts';
 import { loginAccount, commandUser } from './people.ts';
 import { command, setting } from './sshd.ts';
-import { sshdEnvironment } from './view.ts';
 
 /** One run of the effective AuthorizedKeysCommand. */
 export interface DryRun {

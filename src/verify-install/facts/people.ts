@@ -1,11 +1,11 @@
 import { COMMAND_USER } from '../../sshd/model/effective.ts';
+import { humanAccounts, type Account, type ShadowEntry } from '../../system/accounts.ts';
 import {
-  humanAccounts,
-  parseAccount,
-  parseShadow,
-  type Account,
-  type ShadowEntry,
-} from '../../system/accounts.ts';
+  accountQuery,
+  groupsQuery,
+  shadowQuery,
+  type NameQuery,
+} from '../../system/name-service.ts';
 import type { Inspection } from '../inspection.ts';
 import { knownManifest } from './host.ts';
 
@@ -51,8 +51,7 @@ export async function loginUserName(on: Inspection): Promise<string | undefined>
   const loginId = Number(text('/proc/self/loginuid') ?? NO_LOGIN);
   const id = on.isRoot ? loginId : edges.uid;
   if (id !== 0 && id !== NO_LOGIN) {
-    const { stdout } = await edges.run({ argv: ['getent', 'passwd', '--', String(id)] });
-    const account = parseAccount(stdout);
+    const account = await findAccount(on, String(id));
     if (account !== undefined) return account.name;
   }
   const people = humanAccounts(text('/etc/passwd') ?? '');
@@ -60,27 +59,27 @@ export async function loginUserName(on: Inspection): Promise<string | undefined>
   return (image ?? people[0])?.name;
 }
 
-/** The names of the groups that the user in question belongs to. */
-export async function loginGroups(on: Inspection): Promise<readonly string[]> {
+/** The names of the groups that the user in question belongs to; undefined where nobody knows. */
+export async function loginGroups(on: Inspection): Promise<readonly string[] | undefined> {
   const name = await on.fact(loginUserName);
-  return name === undefined ? [] : groupsOf(on, name);
+  return name === undefined ? undefined : groupsOf(on, name);
 }
 
-/** The names of somebody's groups, the primary one first; empty where id(1) does not know. */
-export async function groupsOf(on: Inspection, name: string): Promise<readonly string[]> {
-  const { status, stdout } = await on.edges.run({ argv: ['id', '-Gn', '--', name] });
-  return status === 0 ? stdout.trim().split(' ') : [];
+/** The names of somebody's groups, the primary one first; undefined where id(1) does not know. */
+export function groupsOf(on: Inspection, name: string): Promise<readonly string[] | undefined> {
+  return ask(on, groupsQuery(name));
 }
 
 /** Somebody's line of shadow(5); undefined where there is none, or for anybody but root. */
 export async function shadowOf(on: Inspection, name: string): Promise<ShadowEntry | undefined> {
-  if (!on.isRoot) return undefined;
-  const { stdout } = await on.edges.run({ argv: ['getent', 'shadow', '--', name] });
-  return parseShadow(stdout, name);
+  return on.isRoot ? ask(on, shadowQuery(name)) : undefined;
 }
 
 /** Asks every name service of the host, as sshd does. */
-async function findAccount(on: Inspection, name: string): Promise<Account | undefined> {
-  const { status, stdout } = await on.edges.run({ argv: ['getent', 'passwd', '--', name] });
-  return status === 0 ? parseAccount(stdout) : undefined;
+function findAccount(on: Inspection, name: string): Promise<Account | undefined> {
+  return ask(on, accountQuery(name));
+}
+
+async function ask<T>(on: Inspection, { argv, read }: NameQuery<T>): Promise<T | undefined> {
+  return read(await on.edges.run({ argv }));
 }

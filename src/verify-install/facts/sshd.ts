@@ -18,6 +18,7 @@ import {
   sshdVersion,
   type ConfigurationCheck,
 } from '../../sshd/sshd-program.ts';
+import { acceptsConnections } from '../../system/unit.ts';
 import type { Inspection } from '../inspection.ts';
 import { hasSystemd } from './host.ts';
 import { loginGroups, loginUserName } from './people.ts';
@@ -41,7 +42,7 @@ export function version(on: Inspection): OpenSshVersion | undefined {
 export async function sshd(on: Inspection): Promise<SshdFacts | undefined> {
   const model = readModel(on.edges.sshd.tree, on.fact(version));
   const sockets = on.fact(hasSystemd) ? await active(on, ['ssh.socket', 'sshd.socket']) : [];
-  const start = await startInUse(on, hostStarts(model), sockets.length > 0);
+  const start = await startInUse(on, hostStarts(model), sockets);
   return start && { model, start, program: sshdProgram(start), sockets };
 }
 
@@ -105,7 +106,7 @@ async function active(on: Inspection, units: readonly string[]): Promise<readonl
 async function startInUse(
   on: Inspection,
   starts: readonly SshdStart[],
-  hasSocket: boolean,
+  sockets: readonly string[],
 ): Promise<SshdStart | undefined> {
   const [only, ...others] = starts;
   if (others.length === 0) return only;
@@ -117,13 +118,9 @@ async function startInUse(
   const template = starts.find(({ unit }) => /^sshd?@\.service$/.test(unit?.name ?? ''));
   // Debian 13 has a template for other sockets as well, so ssh.service comes first unless its socket
   // accepts the connections itself.
-  return inUse ?? (hasSocket && acceptsItself(on) ? template : undefined) ?? services[0] ?? only;
-}
-
-function acceptsItself(on: Inspection): boolean {
-  const { text } = on.edges.sshd.tree;
-  const folders = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
-  const paths = folders.flatMap((folder) => [`${folder}/ssh.socket`, `${folder}/sshd.socket`]);
-  const unit = paths.map((path) => text(path)).find((each) => each !== undefined);
-  return /^Accept=(yes|true|on|1)\s*$/im.test(unit ?? '');
+  const { tree } = on.edges.sshd;
+  const perConnection = sockets.some((name) => acceptsConnections(tree, name))
+    ? template
+    : undefined;
+  return inUse ?? perConnection ?? services[0] ?? only;
 }

@@ -1,4 +1,4 @@
-import type { Account } from '../../system/accounts.ts';
+import { sshdEnvironment } from '../../ssh/command-environment.ts';
 import { parseHostView, type HostView, type Sight } from '../host-view.ts';
 import type { Inspection } from '../inspection.ts';
 import { commandUser } from './people.ts';
@@ -12,20 +12,6 @@ export interface View {
 
 /** The hidden command that prints a view. */
 export const VIEW_COMMAND = 'view-host';
-
-/**
- * The environment that sshd gives its commands (subprocess() in OpenSSH's misc.c); Debian's PATH has
- * `/usr/games` as well.
- */
-export function sshdEnvironment(account: Account): Readonly<Record<string, string>> {
-  return {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    USER: account.name,
-    LOGNAME: account.name,
-    HOME: account.home,
-    LANG: 'C.UTF-8',
-  };
-}
 
 /**
  * Looks at the host through the eyes of the user that sshd runs the command as: this program runs

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runHelpers, type HelperEdges, type HelperRequest } from '../../../src/helpers/helpers.ts';
+import { runHelpers } from '../../../src/helpers/helpers.ts';
+import type { HelperEdges, HelperRequest } from '../../../src/helpers/result.ts';
 import { readPathFacts } from '../../../src/system/files.ts';
 import { MAX_HELPERS } from '../../../src/helpers/names.ts';
 import { run as runCommand } from '../../rig/run.ts';
@@ -166,12 +167,12 @@ describe('a helper that does not behave loses only its own lines and is named', 
   it('when no descriptor is left for it', async () => {
     const source = join(import.meta.dirname, '../../../src/helpers/process.ts');
     const program = `
-      const { runProgram } = await import(${JSON.stringify(source)});
+      const { runHelperProgram } = await import(${JSON.stringify(source)});
       const { openSync } = await import('node:fs');
       try {
         for (;;) openSync('/dev/null', 'r');
       } catch {}
-      const ended = await runProgram('/bin/true', [], ${PLENTY_MS});
+      const ended = await runHelperProgram('/bin/true', [], ${PLENTY_MS});
       console.log(JSON.stringify(ended.events.map(({ code }) => code)));`;
     const node = [process.execPath, '--input-type=module', '--eval', program] as const;
     const { stdout } = await runCommand(['bash', '-c', 'ulimit -n 64; exec "$@"', 'bash', ...node]);

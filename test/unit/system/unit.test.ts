@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironmentFile, unitEnvironment } from '../../../src/sshd/model/environment.ts';
 import { fixedTree } from '../../../src/system/file-tree.ts';
-import { loadUnit } from '../../../src/system/unit.ts';
+import { acceptsConnections, loadUnit, UNIT_PATH } from '../../../src/system/unit.ts';
 import { parseUnitFile } from '../../../src/system/unit-file.ts';
 
 const UNIT = '[Service]\nExecStart=/usr/sbin/sshd -D\n';
@@ -18,6 +18,74 @@ describe('parseUnitFile', () => {
 
   it('ends a file that ends in a continuation', () => {
     expect(parseUnitFile('[S]\nA=b \\')).toMatchObject([{ key: 'A', value: 'b' }]);
+  });
+});
+
+/** Where systemd looks for system units, as systemd.unit(5) has it; the first folder wins. */
+const LOAD_PATH = [
+  '/etc/systemd/system.control',
+  '/run/systemd/system.control',
+  '/run/systemd/transient',
+  '/run/systemd/generator.early',
+  '/etc/systemd/system',
+  '/etc/systemd/system.attached',
+  '/run/systemd/system',
+  '/run/systemd/system.attached',
+  '/run/systemd/generator',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+  '/run/systemd/generator.late',
+];
+
+describe('the load path of units', () => {
+  it('has every folder, and no other', () => {
+    expect(UNIT_PATH).toEqual(LOAD_PATH);
+  });
+
+  it.each(LOAD_PATH)('is looked through for units, drop-ins and aliases: %s', (folder) => {
+    const tree = fixedTree(
+      {
+        [`${folder}/ssh.service`]: UNIT,
+        [`${folder}/ssh.service.d/a.conf`]: '[Service]\n',
+      },
+      { [`${folder}/sshd.service`]: `${folder}/ssh.service` },
+    );
+    expect(loadUnit(tree, 'ssh.service')).toMatchObject({
+      fragment: `${folder}/ssh.service`,
+      dropIns: [`${folder}/ssh.service.d/a.conf`],
+      aliases: ['sshd.service'],
+    });
+  });
+});
+
+describe('acceptsConnections', () => {
+  const SOCKET = '/usr/lib/systemd/system/ssh.socket';
+  const accept = (value: string): string => `[Socket]\nListenStream=22\nAccept=${value}\n`;
+
+  it.each([
+    ['as the unit says', { [SOCKET]: accept('yes') }, true],
+    ['by default', { [SOCKET]: '[Socket]\nListenStream=22\n' }, false],
+    ['for a word of parse_boolean()', { [SOCKET]: accept('T') }, true],
+    [
+      'in a folder of the administrator',
+      { '/usr/local/lib/systemd/system/ssh.socket': accept('1') },
+      true,
+    ],
+    [
+      'as a drop-in says',
+      { [SOCKET]: accept('no'), '/etc/systemd/system/ssh.socket.d/a.conf': accept('on') },
+      true,
+    ],
+    [
+      'as the last drop-in says',
+      { [SOCKET]: accept('yes'), '/run/systemd/system/ssh.socket.d/a.conf': accept('no') },
+      false,
+    ],
+    ['in another section', { [SOCKET]: '[Unit]\nAccept=yes\n' }, false],
+    ['nowhere', {}, false],
+  ])('tells whether a socket starts a service for each connection: %s', (_, texts, answer) => {
+    expect(acceptsConnections(fixedTree(texts), 'ssh.socket')).toBe(answer);
   });
 });
 

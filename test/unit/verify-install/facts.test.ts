@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expandTokens } from '../../../src/verify-install/facts/dry-run.ts';
 import { loginUserName } from '../../../src/verify-install/facts/people.ts';
+import { sshd } from '../../../src/verify-install/facts/sshd.ts';
 import { judgeSigner } from '../../../src/verify-install/facts/signer-verdict.ts';
 import { viewHost } from '../../../src/verify-install/host-view.ts';
 import { Inspection } from '../../../src/verify-install/inspection.ts';
@@ -44,6 +45,40 @@ describe('the login user in question', () => {
 
   it('is unknown where there are no people', async () => {
     expect(await name({ files: {} })).toBeUndefined();
+  });
+});
+
+describe('the start that answers connections', () => {
+  const UNITS = '/usr/lib/systemd/system';
+  const start = async (files: Readonly<Record<string, string>>): Promise<string | undefined> => {
+    const world: Partial<World> = {
+      files: {
+        '/run/systemd/system': { type: 'directory' },
+        '/etc/ssh/sshd_config': 'UsePAM yes\n',
+        [`${UNITS}/ssh.service`]: '[Service]\nExecStart=/usr/sbin/sshd -D\n',
+        [`${UNITS}/ssh@.service`]: '[Service]\nExecStart=-/usr/sbin/sshd -i\n',
+        [`${UNITS}/ssh.socket`]: '[Socket]\nListenStream=22\nAccept=no\n',
+        ...files,
+      },
+      commands: {
+        'systemctl is-active': { status: 3, stdout: 'inactive\n' },
+        'systemctl is-active -- ssh.socket sshd.socket': { stdout: 'active\ninactive\n' },
+      },
+    };
+    const facts = await sshd(new Inspection(edgesOf(world), { offline: true }));
+    return facts?.start.unit?.name;
+  };
+
+  it('is the service where the socket hands its connections over', async () => {
+    expect(await start({})).toBe('ssh.service');
+  });
+
+  it.each([
+    ['a drop-in', '/etc/systemd/system/ssh.socket.d/accept.conf'],
+    ['a drop-in of a running system', '/run/systemd/system/ssh.socket.d/accept.conf'],
+    ["the administrator's own socket", '/usr/local/lib/systemd/system/ssh.socket'],
+  ])('is the template where %s has the socket accept', async (_, path) => {
+    expect(await start({ [path]: '[Socket]\nAccept=yes\n' })).toBe('ssh@.service');
   });
 });
 
