@@ -29,7 +29,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   system: ['verdict'],
   imds: ['verdict'],
   host: ['verdict'],
-  log: ['system', 'verdict'],
+  log: ['authorize', 'system', 'verdict'],
   helpers: ['ssh', 'system', 'verdict'],
   sshd: ['sshd/model', 'sshd/plan', 'ssh', 'system', 'helpers', 'verdict'],
   'verify-install': [...Object.keys(PURE), 'system', 'imds', 'host', 'log', 'helpers', 'sshd'],
