@@ -99,6 +99,33 @@ function wrongImports(
   );
 }
 
+/** The first circle through each node, as the nodes on it. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (node: string, way: readonly string[]): void => {
+    const at = way.indexOf(node);
+    if (at !== -1) found.push([...way.slice(at), node].join(' -> '));
+    if (at !== -1 || done.has(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...way, node]);
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return found;
+}
+
+describe('circles', () => {
+  it('are found, however long', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', ['a']],
+      ['d', []],
+    ]);
+    expect(circles(graph)).toEqual(['a -> b -> c -> a']);
+  });
+});
+
 describe('the folders of src', () => {
   const present = [...new Set(SOURCES.map(({ path }) => partOf(path)))].filter(
     (part) => part !== '',
@@ -117,6 +144,27 @@ describe('the folders of src', () => {
       ]);
     }
     expect(PURE_FILES.filter((path) => !SOURCES.some((file) => file.path === path))).toEqual([]);
+  });
+
+  it('leave no file without a row: what stands in none of them has its own', () => {
+    const alone = SOURCES.map(({ path }) => path).filter((path) => partOf(path) === '');
+    const rows = readText('ARCHITECTURE.md').matchAll(/^\| `([a-z0-9-]+\.ts)` \|/gm);
+    const named = [...rows].map(([, name = '']) => `src/${name}`);
+    expect(named.toSorted()).toEqual(alone.toSorted());
+  });
+
+  it('and their files stand in no circle', () => {
+    const files = new Map(
+      SOURCES.map(({ path, imports }) => [path, imports.map(({ target }) => target)]),
+    );
+    expect(circles(files)).toEqual([]);
+    const parts = new Map<string, string[]>();
+    for (const { path, imports } of SOURCES) {
+      const part = partOf(path) === '' ? path : partOf(path);
+      const targets = imports.filter(isOurs).map(({ target }) => partOf(target) || target);
+      parts.set(part, [...(parts.get(part) ?? []), ...targets.filter((target) => target !== part)]);
+    }
+    expect(circles(parts)).toEqual([]);
   });
 
   it('load only what stands below them', () => {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DEB_COMMAND_PATH, RPM_COMMAND_PATH } from '../../src/sshd/model/effective.ts';
 import type { Entry, Family } from './manifest.ts';
 
 /** Where a package keeps the list of what it installed, which `verify-install` reads. */
@@ -17,8 +18,8 @@ export const MANIFEST_PATH = '/usr/lib/ec2-instance-connect/manifest.json';
 
 /** The path that sshd's configurations name, of each family. */
 const COMMANDS: Readonly<Record<Family, string>> = {
-  deb: '/usr/share/ec2-instance-connect/eic_run_authorized_keys',
-  rpm: '/opt/aws/bin/eic_run_authorized_keys',
+  deb: DEB_COMMAND_PATH,
+  rpm: RPM_COMMAND_PATH,
 };
 
 function sourcePath(source: string, build: string): string {

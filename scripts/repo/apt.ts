@@ -4,12 +4,13 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } fro
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { run } from '../package/process.ts';
+import { TARGETS } from '../package/target.ts';
 import { exportKey, sign, type SigningKey } from './key.ts';
 
 const SUITE = 'stable';
 const COMPONENT = 'main';
 const POOL = `pool/${COMPONENT}/e/ec2-instance-connect`;
-const ARCHITECTURES = ['amd64', 'arm64'] as const;
+const ARCHITECTURES = TARGETS.map(({ deb }) => deb);
 
 /** Writes an index and its gzip form, each also by hash: a client never mixes two states (Acquire-By-Hash). */
 function writeIndex(folder: string, text: Buffer): void {

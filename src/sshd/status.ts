@@ -10,6 +10,7 @@ import { matchSettings, readModel, type Setting, type SshdStart } from './model/
 import { hostStarts } from './plan/conflicts.ts';
 import { sameImage } from './plan/image.ts';
 import type { WiringKind, WiringRecord } from './plan/record.ts';
+import { UNIT_DROP_IN } from './plan/wiring.ts';
 import { dumpConfiguration, sshdVersion } from './sshd-program.ts';
 import { readRecord } from './state.ts';
 
@@ -122,7 +123,7 @@ export function runningStatus(edges: SshdEdges, unit: string): RunningStatus | u
   const properties = unitProperties(edges, unit, names);
   const mainPid = Number(properties.get('MainPID') ?? 0);
   const startedUs = Number(properties.get('ExecMainStartTimestampMonotonic') ?? 0);
-  const dropIn = edges.age(`/etc/systemd/system/${unit}.d/zz-ec2-instance-connect.conf`);
+  const dropIn = edges.age(`/etc/systemd/system/${unit}.d/${UNIT_DROP_IN}`);
   const startedAgo = edges.uptime() - startedUs / 1e6;
   return {
     activeState: properties.get('ActiveState') ?? 'unknown',

@@ -16,12 +16,15 @@ export interface OwnCommand {
 export const RPM_COMMAND_PATH = '/opt/aws/bin/eic_run_authorized_keys';
 export const DEB_COMMAND_PATH = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
 
+/** The program under its own name. */
+export const PROGRAM_PATH = '/usr/bin/ec2-instance-connect';
+
 /** The system user that the helper runs as. */
 export const COMMAND_USER = 'ec2-instance-connect';
 
 /** Our own command, given which of the two paths this host has. */
 export function ownCommand(path: string): OwnCommand {
-  const paths = [RPM_COMMAND_PATH, DEB_COMMAND_PATH, '/usr/bin/ec2-instance-connect'];
+  const paths = [RPM_COMMAND_PATH, DEB_COMMAND_PATH, PROGRAM_PATH];
   return { path, paths, user: COMMAND_USER };
 }
 
@@ -60,8 +63,7 @@ export function commandFacts(command: string, own: OwnCommand): CommandFacts {
   const words = splitWords(command) ?? [];
   const [program = '', ...args] = words;
   const direct = own.paths.includes(program);
-  const ours =
-    direct && (program !== '/usr/bin/ec2-instance-connect' || args[0] === 'authorized-keys');
+  const ours = direct && (program !== PROGRAM_PATH || args[0] === 'authorized-keys');
   return {
     ours,
     passesUser: args.some((word) => /(^|[^%])(%%)*%u/.test(word)),

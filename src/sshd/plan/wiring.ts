@@ -33,13 +33,13 @@ const ORDER = {
  * The configuration file's name. enable's comes late, so that a helper that is installed after ours
  * is not taken over silently; adopt's comes first, because it has to win over the adopted line.
  */
-const CONFIG_NAMES = {
+export const CONFIG_NAMES = {
   enable: '90-ec2-instance-connect.conf',
   adopt: '00-ec2-instance-connect.conf',
 } as const;
 
 /** Sorts behind `override.conf` of `systemctl edit`: the last ExecStart is the one that counts. */
-const DROP_IN_NAME = 'zz-ec2-instance-connect.conf';
+export const UNIT_DROP_IN = 'zz-ec2-instance-connect.conf';
 
 /**
  * Chooses the least invasive wiring that works, by trying each on the model: a file that the main
@@ -95,7 +95,7 @@ function candidates(
     return missing.flatMap((start) => {
       const exec = start.exec && execWithOptions(start.exec.text, lines);
       if (start.unit === undefined || exec === undefined) return [];
-      const path = `/etc/systemd/system/${start.unit.name}.d/${DROP_IN_NAME}`;
+      const path = `/etc/systemd/system/${start.unit.name}.d/${UNIT_DROP_IN}`;
       return [
         [path, { kind, text: `${header}\n[Service]\nExecStart=\nExecStart=${exec}\n` }] as const,
       ];
