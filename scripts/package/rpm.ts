@@ -30,6 +30,8 @@ function macros(build: Build, work: string): string[] {
     _build_name_fmt: '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm',
     _buildhost: 'reproducible',
     _build_id_links: 'none',
+    // rpm 6 would build format 6, which rpm 4.11 cannot unpack.
+    _rpmformat: '4',
     __os_install_post: '%{nil}',
     debug_package: '%{nil}',
     use_source_date_epoch_as_buildtime: '1',

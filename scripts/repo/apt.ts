@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { run } from '../package/process.ts';
 import { TARGETS } from '../package/target.ts';
-import { exportKey, sign, type SigningKey } from './key.ts';
+import { exportKeys, sign, type SigningKey } from './key.ts';
 
 const SUITE = 'stable';
 const COMPONENT = 'main';
 const POOL = `pool/${COMPONENT}/e/ec2-instance-connect`;
+const DAY_MS = 86_400_000;
 const ARCHITECTURES = TARGETS.map(({ deb }) => deb);
 
 /** Writes an index and its gzip form, each also by hash: a client never mixes two states (Acquire-By-Hash). */
@@ -28,8 +29,17 @@ function writeIndex(folder: string, text: Buffer): void {
 /**
  * Makes the repository of all debs of a folder.
  * @param output folder to make; it can be served as it is
+ * @param validDays after so many days clients refuse what this makes, so that nobody can hold newer lists back
+ *   (Valid-Until of Debian's repository format); 0 for never
+ * @param next fingerprints of further keys that clients are to know
  */
-export function makeAptRepository(packages: string, output: string, key: SigningKey): void {
+export function makeAptRepository(
+  packages: string,
+  output: string,
+  key: SigningKey,
+  validDays: number,
+  next: readonly string[] = [],
+): void {
   const pool = join(output, POOL);
   mkdirSync(pool, { recursive: true });
   for (const name of readdirSync(packages).filter((file) => file.endsWith('.deb'))) {
@@ -50,6 +60,9 @@ export function makeAptRepository(packages: string, output: string, key: Signing
     Components: COMPONENT,
     Architectures: ARCHITECTURES.join(' '),
     'Acquire-By-Hash': 'yes',
+    ...(validDays > 0
+      ? { 'Valid-Until': new Date(Date.now() + validDays * DAY_MS).toUTCString() }
+      : {}),
   };
   const options = Object.entries(fields).flatMap(([name, value]) => {
     return ['-o', `APT::FTPArchive::Release::${name}=${value}`];
@@ -67,7 +80,7 @@ export function makeAptRepository(packages: string, output: string, key: Signing
     join(dist, 'Release'),
   );
   // apt before 1.4 (Ubuntu 16.04) reads the binary form only.
-  writeFileSync(join(output, 'ec2-instance-connect.gpg'), exportKey(key, false));
+  writeFileSync(join(output, 'ec2-instance-connect.gpg'), exportKeys(key, next, false));
   if (readFileSync(join(dist, 'InRelease')).length === 0)
     throw new Error('expected a signed InRelease');
 }

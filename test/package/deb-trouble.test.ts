@@ -2,14 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testRoot, command, type CommandResult } from '../roots/machine.ts';
 import { Host } from './host.ts';
+import { publicKey } from './keys.ts';
 import { packagePath, VERSION } from './packages.ts';
-import {
-  exportKey,
-  makeDebRepository,
-  makeRepository,
-  tamper,
-  type TestRepository,
-} from './repository.ts';
+import { makeDebRepository, makeRepository, tamper, type TestRepository } from './repository.ts';
 import { NEXT_VERSION, STOCK_DEB_VERSION } from './stand-ins.ts';
 
 const NAME = 'ec2-instance-connect';
@@ -129,7 +124,7 @@ describe('a host that says no', () => {
     const wrong = makeRepository([packagePath('deb', 'x64')]);
     try {
       const key = host.machine.path('/usr/share/keyrings/other.gpg');
-      writeFileSync(key, exportKey(wrong));
+      writeFileSync(key, publicKey(wrong.key));
       await host.machine.sh(
         "sed -i 's/ec2-instance-connect.gpg/other.gpg/' /etc/apt/sources.list.d/*.list",
       );

@@ -1,15 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CommandResult } from '../roots/machine.ts';
-import { Host, REPOSITORY_URL } from './host.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { FORM_NAMES, withScript } from '../../scripts/fleet.ts';
+import { bootFleetHost, install, INSTALL, installedVersion, resetFleetHost } from './fleet.ts';
+import { type Host, REPOSITORY_URL } from './host.ts';
+import { fingerprint } from './keys.ts';
 import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import { makeForeignRpms } from './stand-ins-rpm.ts';
 
 const NAME = 'ec2-instance-connect';
 const FLEET = 'packaging/fleet';
-const INSTALL = readFileSync(`${FLEET}/install.sh`, 'utf8');
 
 /** Reads YAML with the module that the build machine's Python has for lintian and rpmlint anyway. */
 function readYaml(path: string): unknown {
@@ -17,13 +19,12 @@ function readYaml(path: string): unknown {
   return JSON.parse(execFileSync('/usr/bin/python3', ['-c', script, path], { encoding: 'utf8' }));
 }
 
-function fingerprint(repository: TestRepository): string {
-  const args = ['--homedir', repository.key.home ?? '', '--with-colons', '--list-keys'];
-  const colons = execFileSync('gpg', args, { encoding: 'utf8' });
-  return /^fpr:+([0-9A-F]{40}):$/m.exec(colons)?.[1] ?? '';
-}
-
 describe('the forms', () => {
+  it.each(FORM_NAMES)('%s has the script as it is', (name) => {
+    const text = readFileSync(`${FLEET}/${name}`, 'utf8');
+    expect(withScript(name, text, INSTALL)).toBe(text);
+  });
+
   it('an SSM document of schema 2.2 whose parameters cannot be anything but what they are', () => {
     const document = JSON.parse(readFileSync(`${FLEET}/ssm-install.json`, 'utf8')) as {
       schemaVersion: string;
@@ -38,7 +39,7 @@ describe('the forms', () => {
     expect(script).toContain(INSTALL);
     const used = [...script.matchAll(/\{\{ (\w+) \}\}/g)].map((match) => match[1]);
     expect(used.sort()).toEqual(Object.keys(document.parameters).sort());
-    const hostile = ["x'; reboot; '", '$(reboot)', '`reboot`', 'a b', ''];
+    const hostile = ['http://example.com', "x'; reboot; '", '$(reboot)', '`reboot`', 'a b', ''];
     for (const { allowedPattern } of Object.values(document.parameters)) {
       expect(hostile.filter((text) => new RegExp(allowedPattern).test(text))).toEqual([]);
     }
@@ -83,85 +84,119 @@ describe('the forms', () => {
   });
 });
 
-/** What install.sh calls on a system of the yum family, besides the package manager. */
-const COMMANDS = ['awk', 'install', 'mktemp', 'rm', 'sed', 'sh'];
-
 describe('install.sh, from the repositories', () => {
   let repository: TestRepository;
   let host: Host;
-  beforeAll(() => {
+  beforeAll(async () => {
     const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64'), POLICY_RPM];
     repository = makeRepository(packages, makeForeignRpms);
+    host = await bootFleetHost(repository.folder);
   });
-  afterAll(() => {
+  afterAll(async () => {
+    await host.stop();
     repository.discard();
   });
-  beforeEach(async () => {
-    host = await Host.boot('bookworm', repository.folder);
-    await host.machine.sh('rm -rf /etc/apt/sources.list.d/*');
-    // The roots have neither curl nor gpg, as images of clouds do, nor dnf and rpm: this side's stand in.
-    await host.prepareDnf();
-    await host.machine.sh(`
-      rm /etc/yum.repos.d/* && mkdir -p /opt/tools/tmp && mount --bind /tmp /opt/tools/tmp
-      mkdir /run/yum && for name in ${COMMANDS.join(' ')}; do ln -s "$(command -v $name)" /run/yum/; done
-      wrap() { printf '#!/bin/sh\\nPATH=/usr/sbin:/usr/bin exec chroot /opt/tools %s "$@"\\n' "$2" >$1 && chmod 755 $1; }
-      for name in curl gpg; do
-        wrap /usr/bin/$name /usr/bin/$name
-        ln -s /usr/bin/$name /run/yum/
-      done
-      ln -s /usr/bin/systemctl /usr/bin/ec2-instance-connect /usr/sbin/chroot /run/yum/
-      wrap /run/yum/rpm '/usr/bin/rpm --root /root'
-      wrap /run/yum/dnf '${Host.DNF.join(' ')}'`);
-  });
-  afterEach(() => host.stop());
+  afterEach(() => resetFleetHost(host));
 
-  /** Runs install.sh in one of both families: without apt-get in the search path it is yum's. */
-  async function install(family: 'apt' | 'yum', key: string): Promise<CommandResult> {
-    const path = family === 'apt' ? [] : ['/usr/bin/env', 'PATH=/run/yum'];
-    const args = ['/bin/sh', '-s', '--', REPOSITORY_URL, key];
-    return host.machine.run([...path, ...args], INSTALL);
-  }
+  const told = (): string => fingerprint(repository.key);
+  const other = '0'.repeat(40);
 
   it.each(['apt', 'yum'] as const)('refuses a key that is not the one told: %s', async (family) => {
-    const result = await install(family, '0'.repeat(40));
+    const result = await install(host, family, REPOSITORY_URL, other);
     expect(result.status).toBe(1);
-    expect(result.stderr).toContain(fingerprint(repository));
-    const lists = await host.machine.sh('ls /etc/apt/sources.list.d /etc/yum.repos.d');
+    expect(result.stderr).toContain(told());
+    const lists = await host.machine.sh(
+      'ls /etc/apt/sources.list.d /usr/share/keyrings /etc/yum.repos.d /etc/pki/rpm-gpg',
+    );
     expect(lists).not.toContain(NAME);
   });
 
   it('installs with apt-get, and does nothing the second time', async () => {
+    // As people paste it, and with the key that comes after it.
+    const pasted = `0x${told().toLowerCase().replaceAll(/.{4}/g, '$& ')}`;
     for (const time of ['first', 'second']) {
-      expect([time, await install('apt', fingerprint(repository))]).toMatchObject([
-        time,
-        { status: 0 },
-      ]);
-      expect(await host.machine.sh(`dpkg-query -W -f '\${Version}' ${NAME}`)).toBe(VERSION);
+      const result = await install(host, 'apt', REPOSITORY_URL, pasted, other);
+      expect([time, result]).toMatchObject([time, { status: 0 }]);
+      expect(await installedVersion(host, 'apt')).toBe(VERSION);
     }
     expect(await host.loginWithPushedKey()).toBe(true);
   });
 
   it('installs with dnf, the policy module too, and does nothing the second time', async () => {
     for (const time of ['first', 'second']) {
-      const result = await install('yum', fingerprint(repository));
+      const result = await install(host, 'yum', REPOSITORY_URL, `${other},${told()}`);
       expect([time, result]).toMatchObject([time, { status: 0 }]);
-      const installed = (await host.rpm('-q', NAME, `${NAME}-selinux`)).stdout;
-      expect(installed).toBe(`${NAME}-${VERSION}.x86_64\n${NAME}-selinux-${VERSION}.noarch\n`);
+      expect(await installedVersion(host, 'yum')).toBe(VERSION);
     }
+    expect((await host.rpm('-q', `${NAME}-selinux`)).status).toBe(0);
+    expect(host.read('/etc/yum.repos.d/ec2-instance-connect.repo')).toBe(
+      readFileSync(join(repository.folder, 'yum/ec2-instance-connect.repo'), 'utf8'),
+    );
     expect(await host.loginWithPushedKey()).toBe(true);
   });
 
   it('restarts sshd where that is wired in its unit, and sessions go on', async () => {
     await host.machine.sh(`
+      cp -a /etc/ssh /run/ssh-kept
       sed -i '/^Include/d' /etc/ssh/sshd_config
       rm -f /etc/ssh/sshd_config.d/* && systemctl restart ssh.service`);
-    expect(await install('apt', fingerprint(repository))).toMatchObject({ status: 0 });
+    expect(await install(host, 'apt', REPOSITORY_URL, told())).toMatchObject({ status: 0 });
     expect(await host.loginWithPushedKey()).toBe(true);
+    await host.machine.sh('cp -a /run/ssh-kept/. /etc/ssh/');
   });
 
+  it('fails where sshd is not to ask the program, and says so', async () => {
+    await host.machine.sh(
+      'echo "AuthorizedKeysCommand none" >/etc/ssh/sshd_config.d/00-test.conf && systemctl reload ssh.service',
+    );
+    const result = await install(host, 'apt', REPOSITORY_URL, told());
+    await host.machine.sh('rm /etc/ssh/sshd_config.d/00-test.conf && systemctl reload ssh.service');
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('installed, but not ready');
+  });
+
+  it('gives apt lists that end', () => {
+    const release = readFileSync(join(repository.folder, 'apt/dists/stable/InRelease'), 'utf8');
+    const [, until = ''] = /^Valid-Until: (.*)$/m.exec(release) ?? [];
+    const [, made = ''] = /^Date: (.*)$/m.exec(release) ?? [];
+    const days = (Date.parse(until) - Date.parse(made)) / 86_400_000;
+    expect(days).toBeCloseTo(7, 1);
+  });
+});
+
+describe('install.sh', () => {
+  const key = '0123456789ABCDEF0123456789ABCDEF01234567';
+  const run = (...args: readonly string[]) =>
+    spawnSync('sh', ['-s', '--', ...args], { input: INSTALL, encoding: 'utf8', uid: 65_534 });
+
   it('tells how it is called', () => {
-    const result = spawnSync('sh', ['-s'], { input: INSTALL, encoding: 'utf8' });
-    expect(result.status).not.toBe(0);
-    expect(result.stderr).toContain('usage: install.sh URL KEY_FINGERPRINT');
+    expect(run('--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(run('--help').stdout).toContain('usage: install.sh [--allow-http] URL FINGERPRINT');
+  });
+
+  it.each([
+    ['nothing', []],
+    ['a URL alone', ['https://example.com']],
+    ['an unknown option', ['--force', 'https://example.com', key]],
+    ['http', ['http://example.com', key]],
+    ['a URL with a line of its own', ['https://example.com/\ngpgcheck=0', key]],
+    ['a short fingerprint', ['https://example.com', key.slice(8)]],
+    ['another word', ['https://example.com', `${key.slice(1)}Z`]],
+  ])('refuses %s with its usage', (_, args) => {
+    const { status, stderr } = run(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain('usage: install.sh');
+  });
+
+  it.each([
+    ['in groups', key.replaceAll(/.{4}/g, '$& ')],
+    ['in lower case, after 0x', `0x${key.toLowerCase()}`],
+    ['with colons', key.replaceAll(/..(?=.)/g, '$&:')],
+    ['with no-break spaces', key.replaceAll(/.{4}/g, '$&\u00a0')],
+    ['two', `${key} 0x${key}`],
+  ])('takes a fingerprint %s, and then wants root', (_, pasted) => {
+    const one = run('https://example.com', pasted);
+    expect(one).toMatchObject({ status: 1, stderr: 'install: run this as root\n' });
+    expect(run('https://example.com', ...pasted.split(' '))).toMatchObject(one);
   });
 });

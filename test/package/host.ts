@@ -20,6 +20,8 @@ const IMDS = '169.254.169.254';
 /** Where this side's tools are for the machine. */
 const TOOLS = '/opt/tools';
 const WEB = '127.0.0.1:8181';
+/** Where rpm's keys are, by custom and in our repository's file. */
+const KEYS = '/etc/pki/rpm-gpg';
 const EMULATOR = new URL('../emulator/main.ts', import.meta.url).pathname;
 
 /** Where the repositories are for the machine. */
@@ -36,12 +38,14 @@ export class Host {
   ];
   readonly machine: Machine;
   readonly #work: string;
+  readonly #repository: string;
   readonly #services: ChildProcess[] = [];
   #keys = 0;
 
-  private constructor(machine: Machine, work: string) {
+  private constructor(machine: Machine, repository: string) {
     this.machine = machine;
-    this.#work = work;
+    this.#repository = repository;
+    this.#work = mkdtempSync(join(tmpdir(), 'eic-host-'));
   }
 
   /**
@@ -56,9 +60,9 @@ export class Host {
     const instanceId = DEFAULT_ACCOUNT.instanceId;
     const nspawn = ['/usr', '/etc'].map((folder) => `--bind-ro=${folder}:${TOOLS}${folder}`);
     const machine = await Machine.boot({ root, instanceId, network: addresses, nspawn });
-    const host = new Host(machine, mkdtempSync(join(tmpdir(), 'eic-host-')));
+    const host = new Host(machine, repository);
     try {
-      await host.#furnish(repository);
+      await host.#furnish();
       return host;
     } catch (error) {
       await host.stop();
@@ -107,20 +111,23 @@ export class Host {
     return this.machine.run(['chroot', TOOLS, '/usr/bin/rpm', '--root', '/root', ...args]);
   }
 
-  /** Makes `dnf` and `rpm` work. */
+  /** Makes `dnf` and `rpm` work. They find the repositories' keys where the machine has them. */
   async prepareDnf(): Promise<void> {
     await this.machine.sh(`
-      cd ${TOOLS} && mkdir -p tmp var/log var/lib proc dev sys run root
+      cd ${TOOLS} && mkdir -p tmp var/log var/lib proc dev sys run root /run/tools/upper /run/tools/work
       for name in bin sbin lib lib64; do ln -s usr/$name $name; done
+      mount -t overlay -o lowerdir=$PWD/etc,upperdir=/run/tools/upper,workdir=/run/tools/work overlay etc
+      mkdir -p /etc/yum.repos.d ${KEYS} .${KEYS}
+      mount --bind ${KEYS} .${KEYS}
       mount --bind / root
-      for name in proc dev sys run; do mount --rbind /$name $name; mount --rbind /$name root/$name; done
-      mkdir -p /etc/yum.repos.d`);
-    const repo = await this.machine.outside([
-      'curl',
-      '-sf',
-      `${REPOSITORY_URL}/yum/ec2-instance-connect.repo`,
-    ]);
-    writeFileSync(this.machine.path('/etc/yum.repos.d/ec2-instance-connect.repo'), repo.stdout);
+      for name in proc dev sys run; do mount --rbind /$name $name; mount --rbind /$name root/$name; done`);
+    for (const [name, folder] of [
+      ['RPM-GPG-KEY-ec2-instance-connect', KEYS],
+      ['ec2-instance-connect.repo', '/etc/yum.repos.d'],
+    ] as const) {
+      const served = readFileSync(join(this.#repository, 'yum', name));
+      writeFileSync(this.machine.path(join(folder, name)), served);
+    }
   }
 
   /** Whether a login as alice succeeds with a key that is in her authorized_keys. */
@@ -178,7 +185,8 @@ export class Host {
     });
   }
 
-  async #furnish(repository: string): Promise<void> {
+  async #furnish(): Promise<void> {
+    const repository = this.#repository;
     const config = join(this.#work, 'emulator.json');
     const root = join(this.#work, 'root.pem');
     writeFileSync(config, JSON.stringify(emulatorConfig(DEFAULT_ACCOUNT)));

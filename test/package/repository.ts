@@ -1,5 +1,4 @@
 /** Signed repositories of the packages under test and their stand-ins, with a throwaway key. */
-import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -13,28 +12,19 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { makeAptRepository } from '../../scripts/repo/apt.ts';
-import type { SigningKey } from '../../scripts/repo/key.ts';
 import { makeYumRepository } from '../../scripts/repo/yum.ts';
 import { REPOSITORY_URL } from './host.ts';
+import { forget, makeKey, type TestKey } from './keys.ts';
 import { packagePath } from './packages.ts';
 import { makeNextDeb, makeStockDeb } from './stand-ins.ts';
 
-/** A key in a new folder of GnuPG. */
-export function makeKey(folder: string): SigningKey {
-  const id = 'test@ec2-instance-connect.invalid';
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const how = ['--quick-generate-key', `Test <${id}>`, 'rsa3072', 'sign', '1y'];
-  execFileSync('gpg', ['--homedir', folder, '--batch', '--quiet', '--passphrase', '', ...how], {
-    stdio: 'ignore',
-  });
-  return { id, home: folder };
-}
+const VALID_DAYS = 7;
 
 /** A repository of its own, taken away with `discard`. */
 export interface TestRepository {
   /** Holds `apt` and `yum`. */
   readonly folder: string;
-  readonly key: SigningKey;
+  readonly key: TestKey;
   readonly discard: () => void;
 }
 
@@ -42,25 +32,27 @@ export interface TestRepository {
  * Makes a repository.
  * @param packages paths of the packages of ours that go in
  * @param more writes further packages into the folder that it is given
+ * @param withKey makes the key in the folder that it is given
  */
 export function makeRepository(
   packages: readonly string[],
   more: (folder: string) => void = () => undefined,
+  withKey: (folder: string) => TestKey = makeKey,
 ): TestRepository {
   const work = mkdtempSync(join(tmpdir(), 'eic-repository-'));
   const [incoming, folder] = [join(work, 'packages'), join(work, 'repo')];
   mkdirSync(incoming);
   for (const path of packages) copyFileSync(path, join(incoming, basename(path)));
   more(incoming);
-  const key = makeKey(join(work, 'gnupg'));
+  const key = withKey(join(work, 'gnupg'));
   const has = (form: string): boolean => readdirSync(incoming).some((name) => name.endsWith(form));
-  if (has('.deb')) makeAptRepository(incoming, join(folder, 'apt'), key);
+  if (has('.deb')) makeAptRepository(incoming, join(folder, 'apt'), key, VALID_DAYS);
   if (has('.rpm')) makeYumRepository(incoming, join(folder, 'yum'), key, REPOSITORY_URL);
   return {
     folder,
     key,
     discard: () => {
-      execFileSync('gpgconf', ['--homedir', key.home ?? '', '--kill', 'all']);
+      forget(key);
       rmSync(work, { recursive: true, force: true });
     },
   };
@@ -72,12 +64,6 @@ export function makeDebRepository(): TestRepository {
     makeStockDeb(folder);
     makeNextDeb(folder);
   });
-}
-
-/** The public key of a repository, ASCII-armoured. */
-export function exportKey({ key }: TestRepository): string {
-  const args = ['--homedir', key.home ?? '', '--armor', '--export', key.id];
-  return execFileSync('gpg', args, { encoding: 'utf8' });
 }
 
 /**

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { command } from '../roots/machine.ts';
 import { Host, REPOSITORY_URL } from './host.ts';
+import { publicKey } from './keys.ts';
 import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
-import { exportKey, makeRepository, type TestRepository } from './repository.ts';
+import { makeRepository, type TestRepository } from './repository.ts';
 import {
   makeForeignRpms,
   LATE_SSHD,
@@ -140,7 +141,7 @@ it('recommends the policy module, which newer rpm than 4.11 knows about', async 
 it('refuses metadata and packages that another key has signed', async () => {
   const other = makeRepository([packagePath('rpm', 'x64')]);
   try {
-    writeFileSync(host.machine.path('/etc/yum.repos.d/KEY'), exportKey(other));
+    writeFileSync(host.machine.path('/etc/yum.repos.d/KEY'), publicKey(other.key, 'armor'));
     const file = '/etc/yum.repos.d/ec2-instance-connect.repo';
     const changed = host
       .read(file)

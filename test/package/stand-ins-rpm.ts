@@ -107,6 +107,12 @@ export function makeForeignRpms(output: string): void {
   );
 }
 
+/** Writes an empty rpm with our name into a folder. */
+export function makeEmptyRpm(output: string, version: string): void {
+  const body = '%description\nstand-in';
+  buildSpec({ name: 'ec2-instance-connect', version, body, files: {} }, output);
+}
+
 /** A maintainer script of ours that can be told to die, at its begin and where it exits. */
 function mortal(name: string): string {
   const script = readScript(name).replace(/^exit 0\n$/m, `${deadly(`after-${name}`)}exit 0\n`);

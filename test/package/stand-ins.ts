@@ -107,6 +107,19 @@ export function makeStockDeb(output: string): void {
   });
 }
 
+/** Writes an empty deb with our name into a folder. */
+export function makeEmptyDeb(output: string, version: string): void {
+  withFolder((folder) => {
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'DEBIAN'));
+    writeFileSync(
+      join(folder, 'DEBIAN/control'),
+      `Package: ec2-instance-connect\nVersion: ${version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.com>\nDescription: stand-in\n`,
+    );
+    pack(folder, join(output, `ec2-instance-connect_${version}_all.deb`));
+  });
+}
+
 /**
  * For the begin and the end of a maintainer script: where the file /run/kill-SCRIPT is, the script takes it
  * away and kills itself and the package manager, as a power cut would.
