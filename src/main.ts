@@ -1,24 +1,32 @@
 import { basename } from 'node:path';
 import { startupSnapshot } from 'node:v8';
+import { realEdges, type Edges } from './edges.ts';
 import { endWithBug, runLogin } from './login/login.ts';
-import { writeOut } from './login/output.ts';
+import { Run } from './login/run.ts';
 import { parseFingerprint } from './ssh/fingerprint.ts';
 
 /** The name under which sshd configurations call the program; a symlink to it. */
 const LOGIN_NAME = 'eic_run_authorized_keys';
 const LOGIN_COMMAND = 'authorized-keys';
 
-async function main(): Promise<void> {
-  const bug = { isEnding: false };
-  process.on('uncaughtException', (error) => {
-    bug.isEnding = true;
-    endWithBug(error);
-  });
+function start(): void {
+  const edges = realEdges(new Run());
+  let isEnding = false;
+  const end = (error: unknown): void => {
+    isEnding = true;
+    void endWithBug(error, edges).then((exitCode) => process.exit(exitCode));
+  };
+  process.on('uncaughtException', end);
+  main(edges).then((exitCode) => {
+    // The bug's own ending exits when it has been logged.
+    if (!isEnding) process.exit(exitCode);
+  }, end);
+}
+
+function main(edges: Edges): Promise<number> {
   const given = process.argv.slice(2);
-  const asked = questionOfSshd(given);
-  const exitCode = asked === undefined ? await runForPerson(given) : await runLogin(asked);
-  // The bug's own ending exits when it has been logged.
-  if (!bug.isEnding) process.exit(exitCode);
+  const asked = questionOfSshd(given, edges.run);
+  return asked === undefined ? runForPerson(given, edges) : runLogin(asked, edges);
 }
 
 /**
@@ -26,9 +34,9 @@ async function main(): Promise<void> {
  * follows is a user's name, and may begin with a dash; behind the command an option tells a person, unless a fingerprint
  * stands behind it.
  */
-function questionOfSshd(given: readonly string[]): readonly string[] | undefined {
+function questionOfSshd(given: readonly string[], run: Run): readonly string[] | undefined {
   if (basename(process.argv0) === LOGIN_NAME) {
-    if (given[0]?.startsWith('-') === true) writeOut(2, `see "ec2-instance-connect --help"\n`);
+    if (given[0]?.startsWith('-') === true) run.write(2, `see "ec2-instance-connect --help"\n`);
     return given;
   }
   const [command, ...rest] = given;
@@ -39,18 +47,14 @@ function questionOfSshd(given: readonly string[]): readonly string[] | undefined
 }
 
 /** yargs is loaded only here. It asks for the working folder, which may be gone, or closed to this user. */
-async function runForPerson(args: readonly string[]): Promise<number> {
+async function runForPerson(args: readonly string[], edges: Edges): Promise<number> {
   try {
     process.cwd();
   } catch {
     process.chdir('/');
   }
   const { runProgram } = await import('./cli/program.ts');
-  return runProgram(args);
-}
-
-function start(): void {
-  main().catch(endWithBug);
+  return runProgram(args, edges);
 }
 
 // The compiled program is a startup snapshot: it is made at build time and begins here at run time.

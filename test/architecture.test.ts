@@ -199,6 +199,32 @@ describe('the folders of src', () => {
   });
 });
 
+describe('the real world', () => {
+  /** What reaches it, and the file that has it. */
+  const REAL = [
+    ['identifyMachine(', 'src/host/machine.ts'],
+    ['readTrustStore(', 'src/host/trust-store.ts'],
+    ['new ImdsClient(', 'src/imds/client.ts'],
+    ['writeSyslog', 'src/log/syslog.ts'],
+    ['startDeadline', 'src/login/deadline.ts'],
+    ['hostEdges', 'src/sshd/host.ts'],
+    ['installHost', 'src/verify-install/host-edges.ts'],
+  ] as const;
+
+  it.each(REAL)('is put together in edges.ts alone: %s', (name, home) => {
+    const word = new RegExp(`(^|[^.\\w])(import.*\\b)?${name.replaceAll('(', '')}\\b`);
+    const users = SOURCES.filter(
+      ({ path, imports }) =>
+        imports.some(({ target, kind }) => target === home && kind !== 'type') &&
+        word.test(readText(path)),
+    );
+    expect(
+      users.map(({ path }) => path),
+      WHY.main,
+    ).toEqual(['src/edges.ts']);
+  });
+});
+
 describe('what is pure', () => {
   const pure = SOURCES.filter(({ path }) => isPure(path));
 

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
-import { UsageError, type Finish } from './command.ts';
+import { UsageError, type Person } from './command.ts';
 import { runLogin } from '../login/login.ts';
-import { writeOut } from '../login/output.ts';
+import type { Run } from '../login/run.ts';
 
 interface LoginArguments {
   readonly user?: string | undefined;
@@ -10,7 +10,7 @@ interface LoginArguments {
 }
 
 /** `authorized-keys`: what sshd runs, for a person who wants to see it run. */
-export function loginCommand(finish: Finish): CommandModule<object, LoginArguments> {
+export function loginCommand({ edges, finish }: Person): CommandModule<object, LoginArguments> {
   return {
     // Not demanded by yargs, which would name the missing user where an option was misspelt.
     command: 'authorized-keys [user] [fingerprint]',
@@ -36,16 +36,20 @@ export function loginCommand(finish: Finish): CommandModule<object, LoginArgumen
     handler: async ({ user, fingerprint, explain }) => {
       if (user === undefined) throw new UsageError('expected <user> [<fingerprint>]');
       const args = fingerprint === undefined ? [user] : [user, fingerprint];
-      const exitCode = await runLogin(args, explain ? { explain: explainer() } : {});
+      const exitCode = await runLogin(
+        args,
+        edges,
+        explain ? { explain: explainer(edges.run) } : {},
+      );
       finish(exitCode);
     },
   };
 }
 
 /** Each step with the time since the start, so that a slow one can be seen. */
-function explainer(): (step: string) => void {
+function explainer(run: Run): (step: string) => void {
   return (step) => {
     const milliseconds = (process.uptime() * 1000).toFixed(0).padStart(5);
-    writeOut(2, `${milliseconds} ms  ${step}\n`);
+    run.write(2, `${milliseconds} ms  ${step}\n`);
   };
 }

@@ -2,9 +2,10 @@ import yargs from 'yargs';
 import { printable } from '../log/printable.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_USAGE } from '../verdict/exit-codes.ts';
-import { UsageError, type Finish } from './command.ts';
+import type { Edges } from '../edges.ts';
+import { Fault } from '../verdict/fault.ts';
+import { UsageError, type Person } from './command.ts';
 import { loginCommand } from './login-command.ts';
-import { writeOut } from '../login/output.ts';
 import { sshdCommand } from './sshd-command.ts';
 import { verifyInstallCommand, viewHostCommand } from './verify-install-command.ts';
 import { verifyKeysCommand } from './verify-keys-command.ts';
@@ -15,34 +16,36 @@ const MAX_MESSAGE = 1000;
 /**
  * The program as a person meets it: commands, help, and errors that name what is wrong.
  * @param args the arguments without the program's name
- * @returns the exit code; 2 for bad usage
+ * @returns the exit code; 2 for bad usage, 1 where the world fails
  */
-export async function runProgram(args: readonly string[]): Promise<number> {
+export async function runProgram(args: readonly string[], edges: Edges): Promise<number> {
   try {
-    return await runCommand(args);
+    return await runCommand(args, edges);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    writeOut(2, `ec2-instance-connect: ${printable(error.message, MAX_MESSAGE)}\n`);
-    writeOut(2, 'see "ec2-instance-connect --help"\n');
+    if (!(error instanceof UsageError || error instanceof Fault)) throw error;
+    edges.run.write(2, `ec2-instance-connect: ${printable(error.message, MAX_MESSAGE)}\n`);
+    if (error instanceof Fault) return 1;
+    edges.run.write(2, 'see "ec2-instance-connect --help"\n');
     return EXIT_USAGE;
   }
 }
 
-async function runCommand(args: readonly string[]): Promise<number> {
+async function runCommand(args: readonly string[], edges: Edges): Promise<number> {
   // yargs takes no notice of what stands behind it, not even where it is strict.
   if (args.includes('--')) throw new UsageError('unknown argument: --');
   let exitCode: number | undefined;
-  const finish: Finish = (code) => {
+  const finish = (code: number): void => {
     exitCode = code;
   };
+  const person: Person = { edges, finish };
   const parsed = await yargs()
     .scriptName('ec2-instance-connect')
     .usage('$0 <command> [options]\n\nThe on-instance side of EC2 Instance Connect.')
-    .command(loginCommand(finish))
-    .command(verifyInstallCommand(finish))
-    .command(viewHostCommand(finish))
-    .command(verifyKeysCommand(finish))
-    .command(sshdCommand(finish))
+    .command(loginCommand(person))
+    .command(verifyInstallCommand(person))
+    .command(viewHostCommand(person))
+    .command(verifyKeysCommand(person))
+    .command(sshdCommand(person))
     .strict()
     .strictCommands()
     .version(VERSION)

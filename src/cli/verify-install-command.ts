@@ -2,11 +2,10 @@ import type { CommandModule } from 'yargs';
 import type { Check } from '../verify-install/check.ts';
 import { VIEW_COMMAND } from '../verify-install/facts/view.ts';
 import { viewHost } from '../verify-install/host-view.ts';
-import { realEdges, realViewEdges } from '../verify-install/host-edges.ts';
 import { renderReport } from '../verify-install/report-text.ts';
 import { verifyInstall } from '../verify-install/verify.ts';
-import type { Finish } from './command.ts';
-import { writeOut } from '../login/output.ts';
+import type { Run } from '../login/run.ts';
+import type { Person } from './command.ts';
 
 interface VerifyInstallArguments {
   readonly user?: string | undefined;
@@ -21,9 +20,10 @@ const OFFLINE = {
 } as const;
 
 /** `verify-install`: says what is wrong with this installation, and how to mend it. */
-export function verifyInstallCommand(
-  finish: Finish,
-): CommandModule<object, VerifyInstallArguments> {
+export function verifyInstallCommand({
+  edges,
+  finish,
+}: Person): CommandModule<object, VerifyInstallArguments> {
   return {
     command: 'verify-install',
     describe: 'check everything that a login with a pushed key depends on',
@@ -42,22 +42,32 @@ export function verifyInstallCommand(
         })
         .option('offline', OFFLINE),
     handler: async ({ user, json, offline }) => {
-      const report = await verifyInstall(realEdges(), { user, offline }, progress(json));
-      clearProgress();
-      writeOut(1, json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, inColour()));
+      const report = await verifyInstall(
+        await edges.install(),
+        { user, offline },
+        progress(edges.run, json),
+      );
+      clearProgress(edges.run);
+      edges.run.write(
+        1,
+        json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, inColour()),
+      );
       finish(report.summary.healthy ? 0 : 1);
     },
   };
 }
 
 /** Hidden: `verify-install` runs it as the user that sshd runs the command as. */
-export function viewHostCommand(finish: Finish): CommandModule<object, { offline: boolean }> {
+export function viewHostCommand({
+  edges,
+  finish,
+}: Person): CommandModule<object, { offline: boolean }> {
   return {
     command: VIEW_COMMAND,
     describe: false,
     builder: (yargs) => yargs.option('offline', OFFLINE),
     handler: async ({ offline }) => {
-      writeOut(1, `${JSON.stringify(await viewHost(realViewEdges(), offline))}\n`);
+      edges.run.write(1, `${JSON.stringify(await viewHost(await edges.view(), offline))}\n`);
       finish(0);
     },
   };
@@ -66,15 +76,15 @@ export function viewHostCommand(finish: Finish): CommandModule<object, { offline
 const CLEAR_LINE = '\r\x1b[K';
 
 /** A line on the terminal that names what is being looked at; it vanishes with the next one. */
-function progress(json: boolean): (check: Check) => void {
+function progress(run: Run, json: boolean): (check: Check) => void {
   if (json || !process.stderr.isTTY) return () => undefined;
   return ({ title }) => {
-    writeOut(2, `${CLEAR_LINE}checking: ${title} ...`);
+    run.write(2, `${CLEAR_LINE}checking: ${title} ...`);
   };
 }
 
-function clearProgress(): void {
-  if (process.stderr.isTTY) writeOut(2, CLEAR_LINE);
+function clearProgress(run: Run): void {
+  if (process.stderr.isTTY) run.write(2, CLEAR_LINE);
 }
 
 /** https://no-color.org: a NO_COLOR that is present and not empty forbids colour. */

@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { parseInstanceId } from '../imds/documents.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
-import { UsageError, type Finish } from './command.ts';
-import { writeOut } from '../login/output.ts';
+import { UsageError, type Person } from './command.ts';
+import type { Run } from '../login/run.ts';
 import { refusalLines } from './verdict-report.ts';
 import { InputError, verifyKeys } from './verify-keys.ts';
 
@@ -26,7 +26,10 @@ type VerifyKeysArguments = Readonly<Record<RequiredName, string | undefined>> & 
 };
 
 /** `verify-keys`: the same decision as a login, offline, on captured material. */
-export function verifyKeysCommand(finish: Finish): CommandModule<object, VerifyKeysArguments> {
+export function verifyKeysCommand({
+  edges,
+  finish,
+}: Person): CommandModule<object, VerifyKeysArguments> {
   return {
     command: 'verify-keys',
     describe: 'judge captured keys offline, exactly as a login would',
@@ -57,12 +60,12 @@ export function verifyKeysCommand(finish: Finish): CommandModule<object, VerifyK
         });
     },
     handler: (options) => {
-      finish(run(options));
+      finish(verify(options, edges.run));
     },
   };
 }
 
-function run(options: VerifyKeysArguments): number {
+function verify(options: VerifyKeysArguments, run: Run): number {
   const { fingerprint, at, json } = options;
   const given = requireAll(options);
   if (parseInstanceId(Buffer.from(given['instance-id'])) === undefined) {
@@ -79,8 +82,8 @@ function run(options: VerifyKeysArguments): number {
       fingerprint,
       at,
     });
-    writeOut(1, json ? `${JSON.stringify(report, null, 2)}\n` : lines);
-    for (const line of refusalLines(report)) writeOut(2, `${line}\n`);
+    run.write(1, json ? `${JSON.stringify(report, null, 2)}\n` : lines);
+    for (const line of refusalLines(report)) run.write(2, `${line}\n`);
     return exitCode;
   } catch (error) {
     if (error instanceof InputError) throw new UsageError(error.message);

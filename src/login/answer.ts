@@ -11,7 +11,7 @@ import type { Fingerprint } from '../ssh/fingerprint.ts';
 import { isPushableUserName } from '../ssh/user-name.ts';
 import { TrustAnchors } from '../x509/trust-anchors.ts';
 
-/** The world, as far as one login needs it; `main.ts` puts the real one together. */
+/** The world, as far as the decision of one login needs it; `edges.ts` makes the real one. */
 export interface LoginEdges {
   /** Unix seconds. */
   readonly now: () => number;

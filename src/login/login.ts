@@ -1,10 +1,8 @@
-import { runHelpers } from '../helpers/helpers.ts';
-import type { HelpersResult } from '../helpers/result.ts';
+import type { HelperRequest, HelpersResult } from '../helpers/result.ts';
 import { HELPERS_DIRECTORY } from '../helpers/names.ts';
-import { Fault } from '../verdict/fault.ts';
-import { identifyMachine } from '../host/machine.ts';
-import { readTrustStore } from '../host/trust-store.ts';
-import { ImdsClient, type Deadline } from '../imds/client.ts';
+import type { Machine } from '../host/machine.ts';
+import type { TrustStore } from '../host/trust-store.ts';
+import type { Deadline, Metadata } from '../imds/client.ts';
 import { DEADLINE_MS } from '../imds/limits.ts';
 import {
   bugEvent,
@@ -15,12 +13,27 @@ import {
   type AuditEvent,
 } from '../log/events.ts';
 import { toSyslogLines } from '../log/logger.ts';
-import { writeSyslog } from '../log/syslog.ts';
+import type { SyslogLine } from '../log/syslog.ts';
 import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
-import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
-import { startDeadline } from './deadline.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../verdict/exit-codes.ts';
-import { writeOut } from './output.ts';
+import { Fault } from '../verdict/fault.ts';
+import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
+import type { Run } from './run.ts';
+
+/** The world, as far as one run of the AuthorizedKeysCommand needs it; `edges.ts` makes the real one. */
+export interface RunEdges {
+  readonly run: Run;
+  /** Unix seconds. */
+  readonly now: () => number;
+  /** The time that this run has, counted from the start of the process. */
+  readonly startDeadline: () => Deadline;
+  readonly machine: () => Machine | undefined;
+  readonly imds: (deadline: Deadline) => Metadata;
+  readonly trustStore: () => TrustStore;
+  /** The administrator's helpers, and how long they may take, in milliseconds. */
+  readonly runHelpers: (request: HelperRequest, deadlineMs: number) => Promise<HelpersResult>;
+  readonly writeSyslog: (lines: readonly SyslogLine[]) => Promise<unknown>;
+}
 
 interface Ending {
   readonly stdout: string | Buffer;
@@ -41,31 +54,52 @@ export interface LoginOptions {
  */
 export async function runLogin(
   args: readonly string[],
+  edges: RunEdges,
   options: LoginOptions = {},
 ): Promise<number> {
-  const { stdout, exitCode, events } = await concludeLogin(args, options);
-  const delivery = record(options.explain ? events.map(explainedEvent) : events);
-  writeOut(1, stdout);
-  // From here on sshd has the keys, and an error in the logging is too late to take them back.
-  if (stdout.length > 0) process.exitCode ??= exitCode;
+  const { stdout, exitCode, events } = await concludeLogin(args, edges, options);
+  const delivery = record(edges, options.explain ? events.map(explainedEvent) : events);
+  const unprinted = print(edges.run, stdout, exitCode);
   await delivery;
-  return exitCode;
+  if (unprinted === undefined) return exitCode;
+  await record(edges, [faultEvent(unprinted, args[0] ?? '')]);
+  return 1;
 }
 
-async function concludeLogin(args: readonly string[], options: LoginOptions): Promise<Ending> {
+/** @returns the fault where the lines could not be written */
+function print(run: Run, lines: string | Buffer, exitCode: number): Fault | undefined {
+  try {
+    run.print(lines, exitCode);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+async function concludeLogin(
+  args: readonly string[],
+  edges: RunEdges,
+  options: LoginOptions,
+): Promise<Ending> {
   const [user, text] = args;
   if (user === undefined || args.length > 2) {
-    return usage(`expected <user> [<fingerprint>], got ${args.length} arguments`, options);
+    return usage(`expected <user> [<fingerprint>], got ${args.length} arguments`, edges, options);
   }
   const fingerprint = text === undefined ? undefined : parseFingerprint(text);
   if (text !== undefined && fingerprint === undefined) {
-    return usage(`expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`, options);
+    return usage(
+      `expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`,
+      edges,
+      options,
+    );
   }
-  const deadline = startDeadline();
+  const deadline = edges.startDeadline();
   const request = { user, fingerprint: text };
-  const chain = runHelpers({}, request, deadline.remaining()).catch(withoutHelpers);
-  const own = await settle(user, fingerprint, deadline, options);
-  const ending = addHelpers(own, await chain);
+  const helpers = edges.runHelpers(request, deadline.remaining()).catch(withoutHelpers);
+  const world = { ...edges, imds: () => edges.imds(deadline), explain: options.explain };
+  const own = await settle(user, fingerprint, deadline, world);
+  const ending = addHelpers(own, await helpers);
   for (const { event, message, fields } of ending.events) {
     options.explain?.(`${event}: ${message} ${JSON.stringify(fields)}`);
   }
@@ -76,13 +110,10 @@ async function settle(
   user: string,
   fingerprint: Fingerprint | undefined,
   deadline: Deadline,
-  options: LoginOptions,
+  world: LoginEdges,
 ): Promise<Ending> {
   try {
-    return await withDeadline(
-      answerLogin(realEdges(deadline, options), user, fingerprint),
-      deadline,
-    );
+    return await withDeadline(answerLogin(world, user, fingerprint), deadline);
   } catch (error) {
     if (error instanceof Fault) {
       return { stdout: '', exitCode: 1, events: [faultEvent(error, user)] };
@@ -91,7 +122,7 @@ async function settle(
   }
 }
 
-/** An error of ours in the chain is never the end of our own keys: no lines, and one event. */
+/** An error of ours with the helpers is never the end of our own keys: no lines, and one event. */
 function withoutHelpers(error: unknown): HelpersResult {
   const detail = String(error);
   return { lines: [], events: [{ code: 'chain-broken', helper: HELPERS_DIRECTORY, detail }] };
@@ -111,21 +142,11 @@ function addHelpers(own: Ending, { lines, events }: HelpersResult): Ending {
   };
 }
 
-function usage(problem: string, options: LoginOptions): Ending {
+function usage(problem: string, edges: RunEdges, options: LoginOptions): Ending {
   const event = usageEvent(problem);
-  writeOut(2, `ec2-instance-connect: ${event.message}\n`);
+  edges.run.write(2, `ec2-instance-connect: ${event.message}\n`);
   options.explain?.('nothing was asked');
   return { stdout: '', exitCode: EXIT_USAGE, events: [event] };
-}
-
-function realEdges(deadline: Deadline, options: LoginOptions): LoginEdges {
-  return {
-    now: () => Math.floor(Date.now() / 1000),
-    machine: identifyMachine,
-    imds: () => new ImdsClient(deadline),
-    trustStore: readTrustStore,
-    explain: options.explain,
-  };
 }
 
 /**
@@ -152,22 +173,29 @@ function tooLate(): Fault {
 
 /**
  * The end of a run that met an error of ours outside of every other net: logged with its stack, and
- * exit code 70 with nothing more on stdout (writeOut sees to it), for the run may still be going on.
- * Where the keys are out already it ends as was decided: sshd would throw them away otherwise.
- * The process remembers which of the two came first, as its exit code.
+ * nothing more on stdout, for the run may still be going on.
+ * @returns exit code 70; what was decided where the keys are out already, for sshd would throw them
+ * away otherwise
  */
-export function endWithBug(error: unknown): void {
-  process.exitCode ??= EXIT_BUG;
-  writeOut(2, `ec2-instance-connect: ${String(error)}\n`);
-  const wasPrinted = process.exitCode !== EXIT_BUG;
-  void record([bugEvent(error, wasPrinted)]).then(() => process.exit());
+export async function endWithBug(
+  error: unknown,
+  edges: Pick<RunEdges, 'run' | 'writeSyslog'>,
+): Promise<number> {
+  const { run } = edges;
+  run.break();
+  run.write(2, `ec2-instance-connect: ${String(error)}\n`);
+  await record(edges, [bugEvent(error, run.printedWith !== undefined)]);
+  return run.printedWith ?? EXIT_BUG;
 }
 
 /** Writes the audit trail; whatever fails in it is nobody's login.  */
-async function record(events: readonly AuditEvent[]): Promise<void> {
+async function record(
+  edges: Pick<RunEdges, 'writeSyslog'>,
+  events: readonly AuditEvent[],
+): Promise<void> {
   if (!events.some(({ level }) => level !== 'debug')) return;
   try {
-    await writeSyslog(toSyslogLines(events));
+    await edges.writeSyslog(toSyslogLines(events));
   } catch {
     // There is no place left to say it.
   }

@@ -72,7 +72,11 @@ export interface WiringResult {
   readonly recovered: boolean;
 }
 
-/** Thrown inside of a command to end it with a refusal; caught in one place. */
+/**
+ * Ends a wiring command from wherever it is, inside a transaction or its lock, which have to be left
+ * in order; `runCommand` in context.ts catches it, and returns the refusal. It is no refusal of the
+ * decision's kind: those are values.
+ */
 export class WiringRefusal extends Error {
   readonly reason: WiringReason;
   readonly conflicts: readonly Conflict[];

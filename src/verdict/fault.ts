@@ -8,9 +8,10 @@ export type FaultCode =
   | 'IMDS_FOREIGN_INSTANCE'
   | 'DMI_UNREADABLE'
   | 'TRUST_STORE_UNREADABLE'
-  | 'DEADLINE_EXCEEDED';
+  | 'DEADLINE_EXCEEDED'
+  | 'OUTPUT_UNWRITABLE';
 
-/** Thrown by the edges (`imds`, `host`) and caught once, in the composition root. */
+/** Thrown by the edges and caught where a command ends: by `login/`, by `cli/`, and by a check's runner. */
 export class Fault extends Error {
   readonly code: FaultCode;
 

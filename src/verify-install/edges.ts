@@ -5,7 +5,7 @@ import type { Metadata } from '../imds/client.ts';
 import type { SshdEdges } from '../sshd/edges.ts';
 import type { Command, CommandEnd } from '../system/program.ts';
 
-/** The world, as far as `verify-install` needs it; `host-edges.ts` has the real one. */
+/** The world, as far as `verify-install` needs it; `src/edges.ts` makes the real one. */
 export interface InstallEdges {
   /** Unix seconds, with a fraction. */
   readonly now: () => number;

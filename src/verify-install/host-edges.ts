@@ -12,48 +12,31 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { isSea } from 'node:sea';
 import { readPathFacts } from '../system/files.ts';
-import { identifyMachine } from '../host/machine.ts';
-import { readTrustStore } from '../host/trust-store.ts';
-import { ENDPOINTS, ImdsClient, type Deadline } from '../imds/client.ts';
-import { DEADLINE_MS, REQUEST_MS } from '../imds/limits.ts';
+import { ENDPOINTS } from '../imds/client.ts';
+import { REQUEST_MS } from '../imds/limits.ts';
 import { JOURNAL_SOCKET } from '../log/syslog.ts';
-import { hostEdges } from '../sshd/host.ts';
 import type { FileFacts, Greeting, InstallEdges, Libraries } from './edges.ts';
-import type { ViewEdges } from './host-view.ts';
 import { runCommand } from '../system/program.ts';
 
-/** The real world. */
-export function realEdges(): InstallEdges {
+/** What only the checks look at; `edges.ts` adds what a login has as well. */
+export type InstallHost = Omit<InstallEdges, 'sshd' | 'machine' | 'trustStore' | 'imds'>;
+
+/** The host itself. */
+export function installHost(): InstallHost {
   return {
     now: () => Date.now() / 1000,
     uid: process.geteuid?.() ?? -1,
     architecture: process.arch,
     program: isSea() ? [process.execPath] : [process.execPath, process.argv[1] ?? ''],
     libraries,
-    sshd: hostEdges(),
     stat,
     sha256: (path) => createHash('sha256').update(readFileSync(path)).digest('hex'),
     tail,
     wayTo: readPathFacts,
     realPath,
     run: runCommand,
-    machine: identifyMachine,
-    trustStore: readTrustStore,
-    imds: metadataClient,
     greetImds,
   };
-}
-
-/** The real world, as far as a view of it goes. */
-export function realViewEdges(): ViewEdges {
-  return { machine: identifyMachine, trustStore: readTrustStore, imds: metadataClient, journal };
-}
-
-/** Its deadline begins when it is made: a check waits no longer than a login would. */
-function metadataClient(): ImdsClient {
-  const end = performance.now() + DEADLINE_MS;
-  const deadline: Deadline = { remaining: () => end - performance.now() };
-  return new ImdsClient(deadline);
 }
 
 function stat(path: string): FileFacts | undefined {
@@ -136,7 +119,8 @@ function greetImds(family: 'ipv4' | 'ipv6'): Promise<Greeting> {
   });
 }
 
-function journal(): Promise<string | undefined> {
+/** Connects to the journal; the code of connect(2) where that fails. */
+export function journal(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(JOURNAL_SOCKET);
     socket.setTimeout(REQUEST_MS, () => {

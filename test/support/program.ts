@@ -19,10 +19,13 @@ export async function runCalls(
   calls: readonly (readonly string[])[],
 ): Promise<readonly CommandResult[]> {
   const program = `
-    const { runProgram } = await import(${JSON.stringify(join(SRC, 'cli/program.ts'))});
+    const load = (name) => import(${JSON.stringify(`${SRC}/`)} + name);
+    const { runProgram } = await load('cli/program.ts');
+    const { realEdges } = await load('edges.ts');
+    const { Run } = await load('login/run.ts');
     const { writeSync } = await import('node:fs');
     for (const args of ${JSON.stringify(calls)}) {
-      const status = await runProgram(args).catch((error) => void writeSync(2, String(error)));
+      const status = await runProgram(args, realEdges(new Run())).catch((error) => void writeSync(2, String(error)));
       writeSync(1, ${JSON.stringify(END)} + (status ?? '') + ${JSON.stringify(END)});
       writeSync(2, ${JSON.stringify(END)});
     }`;

@@ -85,7 +85,7 @@ describe('the program, by its name', () => {
 });
 
 describe('the program, when it meets an error of its own', () => {
-  const LOGIN_FOLDER = join(import.meta.dirname, '../../src/login');
+  const SRC = join(import.meta.dirname, '../../src');
   /** Where a helper gives the login a line to print. */
   const WITH_HELPER: PrivateMachine = {
     ...NO_INSTANCE,
@@ -93,29 +93,34 @@ describe('the program, when it meets an error of its own', () => {
     prepare: [`chmod 755 /etc ${HELPERS_DIRECTORY}/helper`],
   };
   const evaluate = (body: string): Promise<CommandResult> => {
-    const load = `const load = (name) => import(${JSON.stringify(`${LOGIN_FOLDER}/`)} + name);
-      const { endWithBug, runLogin } = await load('login.ts');
-      const { writeOut } = await load('output.ts');`;
+    const load = `const load = (name) => import(${JSON.stringify(`${SRC}/`)} + name);
+      const { endWithBug, runLogin } = await load('login/login.ts');
+      const { Run } = await load('login/run.ts');
+      const { realEdges } = await load('edges.ts');
+      const run = new Run();
+      const edges = realEdges(run);
+      const end = async () => { process.exitCode = await endWithBug(new TypeError('ours'), edges); };`;
     const node = [process.execPath, '--input-type=module', '--eval', `${load}\n${body}`] as const;
     return runOn(WITH_HELPER, node);
   };
-  const bug = `endWithBug(new TypeError('ours'));`;
 
   it('prints nothing, says so and exits 70', async () => {
-    const { status, stdout, stderr } = await evaluate(bug);
+    const { status, stdout, stderr } = await evaluate('await end();');
     expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
     expect(stderr).toContain('ours');
   });
 
   it('prints nothing afterwards either, although the run goes on', async () => {
     const { status, stdout } = await evaluate(
-      `${bug} writeOut(1, 'line'); await runLogin(['alice']);`,
+      `const ended = end(); run.write(1, 'line'); await runLogin(['alice'], edges); await ended;`,
     );
     expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
   });
 
   it('keeps its exit code where the keys are out already', async () => {
-    const { status, stdout, stderr } = await evaluate(`await runLogin(['alice']); ${bug}`);
+    const { status, stdout, stderr } = await evaluate(
+      `await runLogin(['alice'], edges); await end();`,
+    );
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'line\n' });
     expect(stderr).toContain('ours');
   });

@@ -1,85 +1,161 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runHelpers } from '../../../src/helpers/helpers.ts';
-import { answerLogin } from '../../../src/login/answer.ts';
-import { runLogin } from '../../../src/login/login.ts';
-import { writeOut } from '../../../src/login/output.ts';
+import { describe, expect, it } from 'vitest';
 import { DEADLINE_MS } from '../../../src/imds/limits.ts';
-import type { AuditEvent } from '../../../src/log/events.ts';
-import { writeSyslog } from '../../../src/log/syslog.ts';
+import type { SyslogLine } from '../../../src/log/syslog.ts';
+import { endWithBug, runLogin, type RunEdges } from '../../../src/login/login.ts';
+import { Run } from '../../../src/login/run.ts';
+import { Fault } from '../../../src/verdict/fault.ts';
+import { bodyOf, chain, goodEntry, INSTANCE, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
 
-// Everything around the run itself, so that what cannot be had on purpose can happen.
-vi.mock(import('../../../src/helpers/helpers.ts'), () => ({ runHelpers: vi.fn() }));
-vi.mock(import('../../../src/login/answer.ts'), () => ({ answerLogin: vi.fn() }));
-vi.mock(import('../../../src/login/output.ts'), () => ({ writeOut: vi.fn() }));
-vi.mock(import('../../../src/log/syslog.ts'), () => ({ writeSyslog: vi.fn() }));
+const STAPLES = 'managed-ssh-keys/signer-ocsp/';
+const DOCUMENTS: Readonly<Record<string, string | Buffer>> = {
+  'instance-id': INSTANCE,
+  'placement/region': 'us-east-1',
+  'services/domain': 'amazonaws.com',
+  'managed-ssh-keys/active-keys/alice/': bodyOf(goodEntry()),
+  'managed-ssh-keys/signer-cert/': chain.chainPem,
+  [STAPLES]: chain.staples.map((_, index) => `s${index}`).join('\n'),
+  ...Object.fromEntries(
+    chain.staples.map(({ der }, index) => [`${STAPLES}s${index}`, der.toString('base64')]),
+  ),
+};
 
-const LINE = 'ssh-ed25519 AAAA\n';
-const EVENT: AuditEvent = { level: 'info', event: 'key-accepted', message: '', fields: {} };
+/** A run that keeps what it is given to print. */
+class KeptRun extends Run {
+  stdout = '';
+  isFull = false;
 
-beforeEach(() => {
-  vi.mocked(runHelpers).mockReset().mockResolvedValue({ lines: [], events: [] });
-  vi.mocked(answerLogin)
-    .mockReset()
-    .mockResolvedValue({ stdout: LINE, exitCode: 0, events: [EVENT] });
-  vi.mocked(writeOut).mockReset();
-  vi.mocked(writeSyslog).mockReset().mockResolvedValue('journal');
-});
-
-// A run decides the exit code of its process, which is the tests' own here.
-afterEach(() => {
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
-});
-
-/** What the last run printed and logged. */
-function traces(): { readonly stdout: string; readonly events: readonly unknown[] } {
-  const written = vi.mocked(writeOut).mock.calls.filter(([descriptor]) => descriptor === 1);
-  const lines = vi.mocked(writeSyslog).mock.calls.flatMap(([logged]) => logged);
-  return {
-    stdout: written.map(([, text]) => text.toString()).join(''),
-    events: lines.map(({ text }) => JSON.parse(text) as unknown),
-  };
+  override write(descriptor: 1 | 2, text: string | Buffer): void {
+    if (descriptor !== 1) return;
+    if (this.isFull) throw new Fault('OUTPUT_UNWRITABLE', 'full');
+    this.stdout += text.toString();
+  }
 }
 
-describe('a login whose chain of helpers breaks', () => {
+interface World {
+  readonly edges: RunEdges;
+  readonly run: KeptRun;
+  readonly logged: () => readonly unknown[];
+}
+
+/** A host on which the one pushed key of alice may be used, but for the changes. */
+function world(changes: Partial<RunEdges> = {}): World {
+  const run = new KeptRun();
+  const lines: SyslogLine[] = [];
+  const edges: RunEdges = {
+    run,
+    now: () => NOW,
+    startDeadline: () => ({ remaining: () => DEADLINE_MS }),
+    machine: () => ({ kind: 'nitro', instanceId: INSTANCE }),
+    imds: () => ({
+      get: (path) => {
+        const found = DOCUMENTS[path];
+        return Promise.resolve(found === undefined ? undefined : Buffer.from(found));
+      },
+    }),
+    trustStore: () => ({ path: '/ca.pem', pem: Buffer.from(chain.root.pem) }),
+    runHelpers: () => Promise.resolve({ lines: [], events: [] }),
+    writeSyslog: (more) => {
+      lines.push(...more);
+      return Promise.resolve();
+    },
+    ...changes,
+  };
+  return { edges, run, logged: () => lines.map(({ text }) => JSON.parse(text) as unknown) };
+}
+
+const broken = { runHelpers: () => Promise.reject(new TypeError('ours')) };
+const late = { startDeadline: () => ({ remaining: () => 0 }) };
+
+describe('a login', () => {
+  it('prints the key and logs it', async () => {
+    const { edges, run, logged } = world();
+    expect(await runLogin(['alice'], edges)).toBe(0);
+    expect(run.stdout).toBe(`${KEY_LINE}\n`);
+    expect(logged()).toMatchObject([{ event: 'key-accepted', user: 'alice' }]);
+  });
+
+  it('exits 0 with the lines of a helper, although the signer is refused', async () => {
+    const lines = [Buffer.from('ssh-ed25519 AAAA helper')];
+    const runHelpers = (): ReturnType<RunEdges['runHelpers']> =>
+      Promise.resolve({ lines, events: [] });
+    const { edges, run, logged } = world({ now: () => NOW + 1e7, runHelpers });
+    expect(await runLogin(['alice'], edges)).toBe(0);
+    expect(run.stdout).toBe('ssh-ed25519 AAAA helper\n');
+    expect(logged()).toMatchObject([{ event: 'signer-refused' }]);
+  });
+});
+
+describe('a login whose helpers break', () => {
   it('keeps its own keys, and says so once', async () => {
-    vi.mocked(runHelpers).mockRejectedValue(new TypeError('ours'));
-    expect(await runLogin(['alice'])).toBe(0);
-    const events = [
-      { event: 'key-accepted' },
-      { level: 'warn', event: 'helper', code: 'chain-broken' },
-    ];
-    expect(traces()).toMatchObject({ stdout: LINE, events });
+    const { edges, run, logged } = world(broken);
+    expect(await runLogin(['alice'], edges)).toBe(0);
+    expect(run.stdout).toBe(`${KEY_LINE}\n`);
+    const trouble = { level: 'warn', event: 'helper', code: 'chain-broken' };
+    expect(logged()).toMatchObject([{ event: 'key-accepted' }, trouble]);
   });
 });
 
 describe('a login that takes too long to decide', () => {
   it('prints no keys, although no timer could strike meanwhile', async () => {
-    vi.spyOn(process, 'uptime').mockReturnValue(DEADLINE_MS / 1000);
-    expect(await runLogin(['alice'])).toBe(1);
-    const events = [{ event: 'fault', code: 'DEADLINE_EXCEEDED' }];
-    expect(traces()).toMatchObject({ stdout: '', events });
+    const { edges, run, logged } = world(late);
+    expect(await runLogin(['alice'], edges)).toBe(1);
+    expect(run.stdout).toBe('');
+    expect(logged()).toMatchObject([{ event: 'fault', code: 'DEADLINE_EXCEEDED' }]);
   });
 
   it('may still say that there is nothing to decide', async () => {
-    vi.spyOn(process, 'uptime').mockReturnValue(DEADLINE_MS / 1000);
-    vi.mocked(answerLogin).mockResolvedValue({ stdout: '', exitCode: 0, events: [] });
-    expect(await runLogin(['alice'])).toBe(0);
-    expect(traces()).toEqual({ stdout: '', events: [] });
+    const { edges, run, logged } = world({ ...late, machine: () => undefined });
+    expect(await runLogin(['alice'], edges)).toBe(0);
+    expect({ stdout: run.stdout, logged: logged() }).toEqual({ stdout: '', logged: [] });
+  });
+});
+
+describe('a login whose output is full', () => {
+  it('is a fault of the world, which the log has', async () => {
+    const { edges, run, logged } = world();
+    run.isFull = true;
+    expect(await runLogin(['alice'], edges)).toBe(1);
+    expect(logged()).toMatchObject([
+      { event: 'key-accepted' },
+      { event: 'fault', code: 'OUTPUT_UNWRITABLE' },
+    ]);
   });
 });
 
 describe('a login that a person has explained', () => {
   it('says so in each of its events, and no other login does', async () => {
-    vi.mocked(runHelpers).mockRejectedValue(new TypeError('ours'));
-    await runLogin(['alice'], { explain: () => undefined });
-    const explained = [
+    const explained = world(broken);
+    await runLogin(['alice'], explained.edges, { explain: () => undefined });
+    expect(explained.logged()).toMatchObject([
       { event: 'key-accepted', explain: true },
       { event: 'helper', explain: true },
-    ];
-    expect(traces()).toMatchObject({ stdout: LINE, events: explained });
-    vi.mocked(writeSyslog).mockClear();
-    await runLogin(['alice']);
-    expect(JSON.stringify(traces().events)).not.toContain('explain');
+    ]);
+    const { edges, logged } = world();
+    await runLogin(['alice'], edges);
+    expect(JSON.stringify(logged())).not.toContain('explain');
+  });
+});
+
+describe('a run that meets an error of ours', () => {
+  it('exits 70, and says that nothing was printed', async () => {
+    const { edges, logged } = world();
+    expect(await endWithBug(new TypeError('ours'), edges)).toBe(70);
+    expect(logged()).toMatchObject([
+      { event: 'bug', message: expect.stringContaining('nothing was printed') as string },
+    ]);
+  });
+
+  it('keeps what was decided where the keys are out', async () => {
+    const { edges } = world();
+    await runLogin(['alice'], edges);
+    expect(await endWithBug(new TypeError('ours'), edges)).toBe(0);
+  });
+
+  it('prints no keys afterwards', async () => {
+    const { edges, run } = world();
+    const ending = endWithBug(new TypeError('ours'), edges);
+    await runLogin(['alice'], edges);
+    expect(await ending).toBe(70);
+    expect(run.stdout).toBe('');
   });
 });

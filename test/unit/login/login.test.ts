@@ -30,7 +30,10 @@ async function login(machine: PrivateMachine, args: readonly string[]): Promise<
     await once(journal, 'listening');
     const steps = [];
     const { runLogin } = await load('login/login.ts');
-    const exitCode = await runLogin(${JSON.stringify(args)}, { explain: (step) => steps.push(step) });
+    const { realEdges } = await load('edges.ts');
+    const { Run } = await load('login/run.ts');
+    const edges = realEdges(new Run());
+    const exitCode = await runLogin(${JSON.stringify(args)}, edges, { explain: (step) => steps.push(step) });
     const lines = (await Promise.all(streams)).join('').split('\\n');
     const events = lines.filter((line) => line.startsWith('<')).map((line) => JSON.parse(line.slice(3)));
     return { exitCode, events, steps };`;

@@ -49,11 +49,18 @@ describe('writeOut', () => {
     expect(await said).toBe('');
   });
 
-  it('throws where the descriptor cannot be written for another reason', async () => {
+  it('says nothing more where nothing can be said', async () => {
+    const script = '"$@" 2>/dev/full';
+    const command = writer(`writeOut(2, 'x'); writeOut(1, 'y');`);
+    const ended = await run(['bash', '-c', script, 'bash', ...command]);
+    expect(ended).toMatchObject({ status: 0, stdout: 'y' });
+  });
+
+  it('throws a fault where standard output cannot be written for another reason', async () => {
     const script = '"$@" >/dev/full';
     const command = writer(`
-      try { writeOut(1, 'x'); } catch (error) { writeOut(2, error.code); }`);
+      try { writeOut(1, 'x'); } catch ({ code, cause }) { writeOut(2, code + ' ' + cause.code); }`);
     const { stderr } = await run(['bash', '-c', script, 'bash', ...command]);
-    expect(stderr).toBe('ENOSPC');
+    expect(stderr).toBe('OUTPUT_UNWRITABLE ENOSPC');
   });
 });
