@@ -2,8 +2,9 @@
 import { constants } from 'node:os';
 import { Rig } from '../../test/rig/rig.ts';
 import { keepRunning } from './keep.ts';
+import { ALLOWED, DEMO_POLICY, DENIED, EC2_USER } from './policy.ts';
 import { Screen, standardTerminal } from './screen.ts';
-import { DEMO_POLICY, runSteps } from './steps.ts';
+import { runSteps } from './steps.ts';
 
 const keep = process.argv.includes('--keep');
 const screen = new Screen(standardTerminal());
@@ -27,6 +28,7 @@ async function demonstrate(): Promise<number> {
   const { signal } = interrupt;
   const rig = await Rig.start({
     program: 'dist/ec2-instance-connect',
+    users: [ALLOWED, DENIED, EC2_USER],
     account: { policy: DEMO_POLICY },
     freshKeys: true,
   });

@@ -4,6 +4,7 @@ import type { LoginResult, Rig } from '../../test/rig/rig.ts';
 import { run } from '../../test/rig/run.ts';
 import type { SshKey } from '../../test/rig/ssh-key.ts';
 import { HELPER_PATH, PROGRAM_PATH } from '../../test/rig/sshd.ts';
+import { ALLOWED, DENIED } from './policy.ts';
 import type { Screen } from './screen.ts';
 
 /** What the steps share. */
@@ -19,24 +20,8 @@ interface Pushed {
   readonly at: number;
 }
 
-/** The OS user whom the policy allows, and one whom it does not. */
-const [ALLOWED, DENIED] = ['alice', 'bob'];
 /** How long the service lets a key live, in milliseconds. */
 const KEY_LIFE = 60_000;
-
-/** The policy of the demo's caller: keys for one OS user, on any instance of the account. */
-export const DEMO_POLICY: unknown = {
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Action: 'ec2:DescribeInstances', Resource: '*' },
-    {
-      Effect: 'Allow',
-      Action: 'ec2-instance-connect:SendSSHPublicKey',
-      Resource: 'arn:aws:ec2:us-east-1:123456789012:instance/*',
-      Condition: { StringEquals: { 'ec2:osuser': ALLOWED } },
-    },
-  ],
-};
 
 /** All steps in order; those behind a failed one still say what they find. */
 export async function runSteps(demo: Demo): Promise<SshKey> {
@@ -117,9 +102,10 @@ async function tryOtherUser({ rig, screen, signal }: Demo, key: SshKey): Promise
   screen.step(`For another OS user, ${DENIED}, IAM refuses`);
   const error = await failureOf(rig.pushKey(DENIED, key));
   screen.note(error?.message ?? 'the API took the key');
-  screen.check(error?.name === 'AuthException', 'the API answers AuthException', error?.name);
+  const name = 'AccessDeniedException';
+  screen.check(error?.name === name, `the API answers ${name}`, error?.name);
   const { errorCode } = trailRecord(rig, 'SendSSHPublicKey');
-  screen.check(errorCode === 'AuthException', 'CloudTrail has the denied call', errorCode);
+  screen.check(errorCode === 'AccessDenied', 'CloudTrail has AccessDenied', errorCode);
   const login = await logIn({ rig, screen, signal }, DENIED, key);
   screen.check(isRefused(login), 'sshd refuses the key for him', login.stderr);
 }
@@ -220,7 +206,7 @@ function trailRecord(rig: Rig, eventName: string): TrailSummary {
       eventTime: textOf(record['eventTime']),
       eventName: `${textOf(record['eventName'])} (${textOf(record['eventSource'])})`,
       userIdentity: textOf(identity['arn']),
-      osUser: textOf(requested['osUser']),
+      instanceOSUser: textOf(requested['instanceOSUser']),
       instanceId: textOf(requested['instanceId']),
       requestID: textOf(record['requestID']),
     },

@@ -12,6 +12,8 @@ export interface ApiContext {
   readonly store: Store;
   /** Makes request and event ids. */
   readonly newId: () => string;
+  /** When temporary credentials were issued, Unix seconds. */
+  readonly issuedAt: number;
   /** An error that was switched on: the call is identified and recorded, then fails with it. */
   readonly forcedError?: JsonErrorCode;
 }

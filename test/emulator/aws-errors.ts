@@ -1,17 +1,20 @@
 import { text, type HttpResponse } from './http.ts';
+import { escapeXml } from './xml.ts';
 
 /**
  * HTTP status of each error that the emulated EC2 Instance Connect API answers: those of the operation's
- * model, and the front end's for signatures and protocol.
+ * model, AccessDeniedException, with which the front end answers what IAM does not allow, and the front
+ * end's for signatures and protocol. API Reference, "SendSSHPublicKey" and "Common Errors" (2026).
  */
 const JSON_ERROR_STATUS = {
-  AuthException: 403,
+  AccessDeniedException: 400,
+  AuthException: 400,
   InvalidArgsException: 400,
   ServiceException: 500,
-  ThrottlingException: 429,
-  EC2InstanceNotFoundException: 404,
+  ThrottlingException: 400,
+  EC2InstanceNotFoundException: 400,
   EC2InstanceStateInvalidException: 400,
-  EC2InstanceUnavailableException: 503,
+  EC2InstanceUnavailableException: 400,
   MissingAuthenticationTokenException: 400,
   IncompleteSignatureException: 400,
   UnrecognizedClientException: 400,
@@ -70,13 +73,4 @@ export function ec2Error(code: Ec2ErrorCode, message: string, requestId: string)
     'content-type': 'text/xml;charset=UTF-8',
     'x-amzn-requestid': requestId,
   });
-}
-
-/** Escapes text for XML character data and attribute values. */
-export function escapeXml(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,4 +1,4 @@
-import { parsePolicy, type Policy } from './policy.ts';
+import { parsePolicy, type Policy } from './iam/policy.ts';
 import {
   asBoolean,
   asList,
@@ -6,6 +6,7 @@ import {
   asRecord,
   asString,
   asStrings,
+  asTextRecord,
   ShapeError,
 } from './strict-json.ts';
 
@@ -21,8 +22,14 @@ export interface Instance {
   readonly state: InstanceState;
   readonly privateIp: string;
   readonly publicIp?: string;
+  readonly ipv6?: string;
   /** The name under which its sshd is reached. */
   readonly dnsName: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  /** EC2 names no other platform; without it is Linux. */
+  readonly platform?: 'windows';
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Somebody with an access key. */
@@ -33,6 +40,9 @@ export interface Principal {
   readonly sessionToken?: string;
   /** `arn:…:iam::…:user/…` or `arn:…:sts::…:assumed-role/…/…`. */
   readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whether his temporary credentials were given for a second factor. */
+  readonly mfaAuthenticated: boolean;
   readonly policy: Policy;
 }
 
@@ -79,31 +89,52 @@ export function parseConfig(document: unknown): EmulatorConfig {
   };
 }
 
+const INSTANCE_FIELDS = [
+  ...['instanceId', 'availabilityZone', 'state', 'privateIp', 'publicIp', 'ipv6', 'dnsName'],
+  ...['vpcId', 'subnetId', 'platform', 'tags'],
+];
+
 function parseInstance(value: unknown, index: number): Instance {
   const where = `config.instances[${index}]`;
-  const fields = ['instanceId', 'availabilityZone', 'state', 'privateIp', 'publicIp', 'dnsName'];
-  const instance = asRecord(value, where, fields);
-  const instanceId = asString(instance['instanceId'], `${where}.instanceId`);
+  const instance = asRecord(value, where, INSTANCE_FIELDS);
+  const text = (field: string, fallback?: string): string =>
+    asString(instance[field] ?? fallback, `${where}.${field}`);
+  const optional = <F extends string>(field: F): Partial<Record<F, string>> =>
+    instance[field] === undefined ? {} : ({ [field]: text(field) } as Record<F, string>);
+  const { platform } = instance;
+  const instanceId = text('instanceId');
   if (!/^i-[a-f0-9]{8,30}$/.test(instanceId)) {
     throw new ShapeError(`${where}.instanceId`, 'i- and 8 to 30 hex digits', instanceId);
   }
-  const publicIp = instance['publicIp'];
   return {
     instanceId,
-    availabilityZone: asString(instance['availabilityZone'], `${where}.availabilityZone`),
+    availabilityZone: text('availabilityZone'),
     state: asOneOf(instance['state'] ?? 'running', `${where}.state`, INSTANCE_STATES),
-    privateIp: asString(instance['privateIp'], `${where}.privateIp`),
-    ...(publicIp === undefined ? {} : { publicIp: asString(publicIp, `${where}.publicIp`) }),
-    dnsName: asString(instance['dnsName'], `${where}.dnsName`),
+    privateIp: text('privateIp'),
+    ...optional('publicIp'),
+    ...optional('ipv6'),
+    dnsName: text('dnsName'),
+    vpcId: text('vpcId', 'vpc-0123456789abcdef0'),
+    subnetId: text('subnetId', 'subnet-0123456789abcdef0'),
+    ...(platform === undefined
+      ? {}
+      : { platform: asOneOf(platform, `${where}.platform`, ['windows']) }),
+    tags: asTextRecord(instance['tags'] ?? {}, `${where}.tags`),
   };
 }
 
+const PRINCIPAL_FIELDS = [
+  ...['accessKeyId', 'secretAccessKey', 'sessionToken', 'arn', 'tags', 'mfaAuthenticated'],
+  'policy',
+];
+
 function parsePrincipal(value: unknown, index: number): Principal {
   const where = `config.principals[${index}]`;
-  const fields = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'arn', 'policy'];
-  const principal = asRecord(value, where, fields);
+  const principal = asRecord(value, where, PRINCIPAL_FIELDS);
   const arn = asString(principal['arn'], `${where}.arn`);
-  if (!/^arn:[\w-]+:(iam::\d{12}:user|sts::\d{12}:assumed-role\/[^/]+)\/[^/]+$/.test(arn)) {
+  if (
+    !/^arn:[\w-]+:(iam::\d{12}:user(\/[^/]+)*|sts::\d{12}:assumed-role\/[^/]+)\/[^/]+$/.test(arn)
+  ) {
     throw new ShapeError(`${where}.arn`, 'the ARN of an IAM user or an assumed role', arn);
   }
   const sessionToken = principal['sessionToken'];
@@ -114,6 +145,11 @@ function parsePrincipal(value: unknown, index: number): Principal {
       ? {}
       : { sessionToken: asString(sessionToken, `${where}.sessionToken`) }),
     arn,
+    tags: asTextRecord(principal['tags'] ?? {}, `${where}.tags`),
+    mfaAuthenticated: asBoolean(
+      principal['mfaAuthenticated'] ?? false,
+      `${where}.mfaAuthenticated`,
+    ),
     policy: parsePolicy(principal['policy']),
   };
 }

@@ -5,7 +5,7 @@ import type { EmulatorConfig } from './config.ts';
 import { handleControl } from './control.ts';
 import { RequestCounter, type ServiceCounters } from './counters.ts';
 import { FaultTable, type DrawnFault, type FaultRule } from './faults.ts';
-import type { HttpRequest, HttpResponse } from './http.ts';
+import { dated, type HttpRequest, type HttpResponse } from './http.ts';
 import { startListener, type Listener, type RunningListener } from './http-server.ts';
 import { handleImds } from './imds.ts';
 import { DEFAULT_MATERIAL, type Material } from './material.ts';
@@ -57,6 +57,8 @@ export class Emulator {
   readonly #faults = new FaultTable();
   readonly #imdsCounter = new RequestCounter();
   readonly #apiCounter = new RequestCounter();
+  /** Unix seconds; sessions of temporary credentials began then. */
+  readonly #startedAt: number;
   #material = DEFAULT_MATERIAL;
   #clockOffset = 0;
   #running: RunningListener[] = [];
@@ -66,6 +68,7 @@ export class Emulator {
     this.#clock = options.clock ?? ((): number => Date.now() / 1000);
     const { region, domain } = options.config;
     const now = Math.floor(this.#clock());
+    this.#startedAt = now;
     this.#authority = new SigningAuthority({
       now,
       region,
@@ -173,7 +176,7 @@ export class Emulator {
       handle: (request) => {
         const [store, authority, material] = [this.#store, this.#authority, this.#material];
         const context = { config: this.#options.config, store, authority, material };
-        return handleImds(request, context, this.now());
+        return this.#dated((now) => handleImds(request, context, now));
       },
     };
   }
@@ -182,15 +185,21 @@ export class Emulator {
     return {
       counter: this.#apiCounter,
       draw: (method, path) => this.#faults.draw('api', method, path),
-      handle: (request, fault) => this.#answerApi(request, fault),
+      handle: (request, fault) => this.#dated((now) => this.#answerApi(request, fault, now)),
     };
   }
 
-  #answerApi(request: HttpRequest, { action }: DrawnFault): HttpResponse {
+  /** Both services have the emulator's clock: what they decide by is what their answers say. */
+  #dated(answer: (now: number) => HttpResponse): HttpResponse {
+    const now = this.now();
+    return dated(answer(now), now);
+  }
+
+  #answerApi(request: HttpRequest, { action }: DrawnFault, now: number): HttpResponse {
     const forced = action?.kind === 'api-error' ? { forcedError: action.code } : {};
     const { config, trail } = this.#options;
-    const context = { config, store: this.#store, newId: randomUUID, ...forced };
-    const { response, record } = handleApi(request, context, this.now());
+    const common = { config, store: this.#store, newId: randomUUID, issuedAt: this.#startedAt };
+    const { response, record } = handleApi(request, { ...common, ...forced }, now);
     if (record !== undefined && trail !== undefined) {
       appendFileSync(trail, `${JSON.stringify(record)}\n`);
     }

@@ -52,3 +52,8 @@ export function errorPage(status: number): HttpResponse {
 `;
   return text(status, page, { 'content-type': 'text/html' });
 }
+
+/** An answer whose Date is the emulator's time (Unix seconds): clients compare their clocks with it. */
+export function dated({ headers, ...answer }: HttpResponse, now: number): HttpResponse {
+  return { ...answer, headers: { ...headers, date: new Date(now * 1000).toUTCString() } };
+}

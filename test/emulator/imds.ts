@@ -25,12 +25,6 @@ const ROOT = '/latest/meta-data';
  * that Instance Connect needs. EC2 User Guide, "Use the Instance Metadata Service".
  */
 export function handleImds(request: HttpRequest, context: ImdsContext, now: number): HttpResponse {
-  const { headers, ...answer } = answerImds(request, context, now);
-  // By its own clock: clients compare theirs with it.
-  return { ...answer, headers: { ...headers, date: new Date(now * 1000).toUTCString() } };
-}
-
-function answerImds(request: HttpRequest, context: ImdsContext, now: number): HttpResponse {
   if (request.path === TOKEN_PATH) return handleToken(request, context.store, now);
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorPage(405);
   const token = request.headers['x-aws-ec2-metadata-token'];

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiContext } from './api.ts';
 import { jsonError, type JsonErrorCode } from './aws-errors.ts';
-import { cloudTrailRecord } from './cloudtrail.ts';
+import { cloudTrailRecord, type CallDescription, type RecordContext } from './cloudtrail.ts';
 import { text, type HttpRequest, type HttpResponse } from './http.ts';
 import { sendSshPublicKey, type OperationError } from './send-ssh-public-key.ts';
 import { identify, type SignatureProblem, type SignatureVerdict } from './sigv4.ts';
@@ -24,25 +24,45 @@ export function handleJson(request: HttpRequest, context: ApiContext, now: numbe
   const input = readCall(request);
   if ('code' in input) return { response: jsonError(input.code, input.message, requestId) };
   const signer = identify(request, context.config, 'ec2-instance-connect', now);
-  const error = perform(input.document, signer, context, { requestId, now });
+  const { config, issuedAt } = context;
+  const surroundings = { request, config, issuedAt, now };
+  const error = perform(input.document, signer, context, { ...surroundings, requestId });
   const record = cloudTrailRecord(
     {
       eventSource: 'ec2-instance-connect.amazonaws.com',
       eventName: 'SendSSHPublicKey',
       readOnly: false,
-      requestParameters: requestParameters(input.document),
       requestId,
       eventId: context.newId(),
-      ...(error === undefined ? {} : { errorCode: error.code, errorMessage: error.message }),
+      ...outcome(input.document, error, requestId),
       ...(signer.ok ? { principal: signer.principal } : {}),
     },
-    request,
-    context.config,
-    now,
+    surroundings,
   );
   const response =
     error === undefined ? success(requestId) : jsonError(error.code, error.message, requestId);
   return { response, record };
+}
+
+/** What a push comes to in CloudTrail. */
+function outcome(
+  input: Input,
+  error: OperationError | undefined,
+  requestId: string,
+): Pick<CallDescription, 'requestParameters' | 'responseElements' | 'errorCode' | 'errorMessage'> {
+  const requestParameters = {
+    instanceId: input['InstanceId'],
+    ...(input['AvailabilityZone'] ? { availabilityZone: input['AvailabilityZone'] } : {}),
+    instanceOSUser: input['InstanceOSUser'],
+    sSHPublicKey: input['SSHPublicKey'],
+  };
+  if (error === undefined) {
+    return { requestParameters, responseElements: { requestId, success: true } };
+  }
+  // The front end answers this one, and gives it a code of its own.
+  return error.code === 'AccessDeniedException'
+    ? { requestParameters: null, errorCode: 'AccessDenied', errorMessage: error.message }
+    : { requestParameters, errorCode: error.code, errorMessage: error.message };
 }
 
 function readCall(request: HttpRequest): { readonly document: Input } | OperationError {
@@ -71,22 +91,13 @@ function perform(
   input: Input,
   signer: SignatureVerdict,
   context: ApiContext,
-  { requestId, now }: { requestId: string; now: number },
+  call: RecordContext & { readonly requestId: string },
 ): OperationError | undefined {
   if (!signer.ok) return { code: PROBLEMS[signer.problem], message: signer.detail };
   if (context.forcedError !== undefined) {
     return { code: context.forcedError, message: `${context.forcedError} was switched on.` };
   }
-  const call = { input, principal: signer.principal, requestId, now };
-  return sendSshPublicKey(call, context.config, context.store);
-}
-
-function requestParameters(input: Input): unknown {
-  return {
-    instanceId: input['InstanceId'],
-    osUser: input['InstanceOSUser'],
-    SSHKey: { publicKey: input['SSHPublicKey'] },
-  };
+  return sendSshPublicKey({ ...call, input, principal: signer.principal }, context.store);
 }
 
 function success(requestId: string): HttpResponse {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EmulatorConfig } from './config.ts';
 import { sendSshPublicKey } from './send-ssh-public-key.ts';
 import { Store } from './store.ts';
-import { ALLOW_ALL, CALLER, INSTANCE, PUBLIC_KEY, testConfig } from './support.ts';
+import { ALLOW_ALL, CALLER, callBy, INSTANCE, PUBLIC_KEY, testConfig } from './support.ts';
 
 const NOW = 1_795_000_000.9;
 const GOOD = { InstanceId: INSTANCE, InstanceOSUser: 'alice', SSHPublicKey: PUBLIC_KEY };
@@ -12,15 +12,13 @@ function send(
   config: EmulatorConfig = testConfig(),
   store = new Store(),
 ): string | undefined {
-  const [principal] = config.principals;
-  if (principal === undefined) throw new Error('the test configuration has a principal');
-  return sendSshPublicKey({ input, principal, requestId: 'r', now: NOW }, config, store)?.code;
+  return sendSshPublicKey({ ...callBy(config, NOW), input, requestId: 'r' }, store)?.code;
 }
 
-function withState(state: string): EmulatorConfig {
+function withState(state: string, availabilityZone = 'us-east-1a'): EmulatorConfig {
   const instance = {
     instanceId: INSTANCE,
-    availabilityZone: 'us-west-2-lax-1a',
+    availabilityZone,
     privateIp: '127.0.0.1',
     dnsName: 'x',
   };
@@ -67,15 +65,16 @@ describe('sendSshPublicKey', () => {
     ['a key type that the service does not take', { SSHPublicKey: ecdsaKey() }],
     ['a key whose types differ', { SSHPublicKey: PUBLIC_KEY.replace('ssh-ed25519', 'ssh-rsa') }],
     ['a zone that is none', { AvailabilityZone: 'us-east' }],
+    ['a region for a zone', { AvailabilityZone: 'us-east-1' }],
   ])('answers InvalidArgsException for %s', (_title, change) => {
     expect(send({ ...GOOD, ...change })).toBe('InvalidArgsException');
   });
 
-  it('answers AuthException when the policy does not allow the user, and keeps no key', () => {
+  it('answers AccessDeniedException when the policy does not allow the user, and keeps no key', () => {
     const store = new Store();
     const condition = { Condition: { StringEquals: { 'ec2:osuser': 'bob' } } };
     const policy = { ...ALLOW_ALL, Statement: { ...ALLOW_ALL.Statement, ...condition } };
-    expect(send(GOOD, testConfig(policy), store)).toBe('AuthException');
+    expect(send(GOOD, testConfig(policy), store)).toBe('AccessDeniedException');
     expect(send({ ...GOOD, InstanceOSUser: 'bob' }, testConfig(policy), store)).toBeUndefined();
     expect(store.activeUsers(INSTANCE, NOW)).toEqual(['bob']);
   });
@@ -87,9 +86,17 @@ describe('sendSshPublicKey', () => {
     expect(send({ ...GOOD, AvailabilityZone: 'us-east-1b' })).toBe('EC2InstanceNotFoundException');
   });
 
-  it('takes a key for an instance in a Local Zone', () => {
-    const input = { ...GOOD, AvailabilityZone: 'us-west-2-lax-1a' };
-    expect(send(input, withState('running'))).toBeUndefined();
+  it.each(['us-east-1a', 'us-gov-west-1b', 'us-west-2-lax-1a', 'us-east-1-wl1-bos-wlz-1'])(
+    'takes a key for an instance in the zone %s',
+    (zone) => {
+      const input = { ...GOOD, AvailabilityZone: zone };
+      expect(send(input, withState('running', zone))).toBeUndefined();
+    },
+  );
+
+  it('takes null for an optional member that is left out, and not for one that is needed', () => {
+    expect(send({ ...GOOD, AvailabilityZone: null })).toBeUndefined();
+    expect(send({ ...GOOD, InstanceOSUser: null })).toBe('InvalidArgsException');
   });
 
   it.each([

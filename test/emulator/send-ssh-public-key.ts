@@ -1,6 +1,7 @@
 import type { JsonErrorCode } from './aws-errors.ts';
-import { instanceArn, type EmulatorConfig, type Principal } from './config.ts';
-import { evaluate } from './policy.ts';
+import { instanceArn, type EmulatorConfig } from './config.ts';
+import { evaluate } from './iam/policy.ts';
+import { requestContext, type Call } from './iam/request-context.ts';
 import type { Store } from './store.ts';
 
 /** The parameters of one call, checked against the operation's model. */
@@ -18,21 +19,19 @@ export interface OperationError {
 }
 
 /** What the operation works on. */
-export interface SendSshPublicKeyCall {
+export interface SendSshPublicKeyCall extends Call {
   /** The request's JSON document. */
   readonly input: unknown;
-  readonly principal: Principal;
   readonly requestId: string;
-  /** Unix seconds. */
-  readonly now: number;
 }
 
 const INSTANCE_ID = /^i-[a-f0-9]+$/;
 // The model's pattern: a letter or underscore first, or digits followed by something that is not one.
 const OS_USER =
   /^(?:[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?|(?=.{2,32}$)[0-9]{1,32}[A-Za-z@._-][A-Za-z0-9@._-]*[A-Za-z0-9$_-]?)$/;
-// Wider than the model's (\w+-){2,3}\d+\w+, which knows no Local Zone and no Wavelength Zone.
-const ZONE = /^(?:\w+-){2,6}\d+\w+$/;
+// Wider than the model's (\w+-){2,3}\d+\w+, which knows no Local Zone (us-west-2-lax-1a) and no Wavelength
+// Zone (us-east-1-wl1-bos-wlz-1).
+const ZONE = /^(?:\w+-){2,6}(?:\d+\w+|wlz-\d+)$/;
 
 /**
  * SendSSHPublicKey of the EC2 Instance Connect API Reference: checks the parameters, asks the caller's
@@ -40,12 +39,12 @@ const ZONE = /^(?:\w+-){2,6}\d+\w+$/;
  */
 export function sendSshPublicKey(
   call: SendSshPublicKeyCall,
-  config: EmulatorConfig,
   store: Store,
 ): OperationError | undefined {
+  const { config } = call;
   const input = readInput(call.input, config.keyTypes);
   if ('code' in input) return input;
-  const refusal = authorize(input, call.principal, config) ?? checkInstance(input, config);
+  const refusal = authorize(input, call) ?? checkInstance(input, config);
   if (refusal !== undefined) return refusal;
   store.push({
     instanceId: input.instanceId,
@@ -72,7 +71,8 @@ function readInput(
   if (osUser === undefined) return invalid('InstanceOSUser');
   const publicKey = readText(input['SSHPublicKey'], 80, 4096, /^/)?.trim();
   if (publicKey === undefined || !isPublicKey(publicKey, keyTypes)) return invalid('SSHPublicKey');
-  if (input['AvailabilityZone'] === undefined) return { instanceId, osUser, publicKey };
+  // Null is how some clients leave a member out.
+  if ((input['AvailabilityZone'] ?? null) === null) return { instanceId, osUser, publicKey };
   const availabilityZone = readText(input['AvailabilityZone'], 6, 32, ZONE);
   if (availabilityZone === undefined) return invalid('AvailabilityZone');
   return { instanceId, osUser, publicKey, availabilityZone };
@@ -100,13 +100,14 @@ function isPublicKey(line: string, keyTypes: readonly string[]): boolean {
 }
 
 function authorize(
-  input: SendSshPublicKeyInput,
-  principal: Principal,
-  config: EmulatorConfig,
+  { instanceId, osUser }: SendSshPublicKeyInput,
+  call: SendSshPublicKeyCall,
 ): OperationError | undefined {
+  const { config, principal } = call;
   const action = 'ec2-instance-connect:SendSSHPublicKey';
-  const resource = instanceArn(config, input.instanceId);
-  const context = { 'ec2:osuser': input.osUser };
+  const resource = instanceArn(config, instanceId);
+  const instance = config.instances.find((one) => one.instanceId === instanceId);
+  const context = requestContext(call, { instance, osUser });
   const decision = evaluate(principal.policy, { action, resource, context });
   if (decision === 'allowed') return undefined;
   const why =
@@ -114,7 +115,7 @@ function authorize(
       ? 'with an explicit deny in an identity-based policy'
       : `because no identity-based policy allows the ${action} action`;
   const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
-  return { code: 'AuthException', message };
+  return { code: 'AccessDeniedException', message };
 }
 
 function checkInstance(

@@ -8,18 +8,18 @@ export class ShapeError extends Error {
   }
 }
 
-/** Reads an object that has no fields but `fields`; throws ShapeError naming the first stranger. */
+/** Reads an object that has no fields but `fields`, or any; throws ShapeError naming the first stranger. */
 export function asRecord(
   value: unknown,
   where: string,
-  fields: readonly string[],
+  fields?: readonly string[],
 ): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ShapeError(where, 'an object', value);
   }
-  const stranger = Object.keys(value).find((name) => !fields.includes(name));
+  const stranger = Object.keys(value).find((name) => fields?.includes(name) === false);
   if (stranger !== undefined) {
-    throw new ShapeError(where, `only the fields ${fields.join(', ')}`, stranger);
+    throw new ShapeError(where, `only the fields ${fields?.join(', ') ?? ''}`, stranger);
   }
   return value as Record<string, unknown>;
 }
@@ -62,4 +62,25 @@ export function asStrings(value: unknown, where: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw new ShapeError(where, 'at least one string', value);
   return list.map((item, index) => asString(item, `${where}[${index}]`));
+}
+
+/** Reads a text, a number or a boolean, or a list of them, as IAM takes them for condition values. */
+export function asTexts(value: unknown, where: string): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0) throw new ShapeError(where, 'at least one value', value);
+  return list.map((item, index) => {
+    if (typeof item === 'number' || typeof item === 'boolean') return String(item);
+    if (typeof item !== 'string') throw new ShapeError(`${where}[${index}]`, 'a string', item);
+    return item;
+  });
+}
+
+/** Reads an object whose values are strings, for instance tags. */
+export function asTextRecord(value: unknown, where: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(asRecord(value, where)).map(([name, text]) => {
+      if (typeof text !== 'string') throw new ShapeError(`${where}.${name}`, 'a string', text);
+      return [name, text];
+    }),
+  );
 }

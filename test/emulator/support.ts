@@ -1,5 +1,6 @@
 import { parseConfig, type EmulatorConfig } from './config.ts';
 import type { HttpRequest } from './http.ts';
+import type { Call } from './iam/request-context.ts';
 
 /** The instance whose metadata service the tests talk to. */
 export const INSTANCE = 'i-0123456789abcdef0';
@@ -11,7 +12,7 @@ export const CALLER = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
 export const PUBLIC_KEY =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOQuke9qSvz3TCkULisiXM4+kdZcAoAL9R0UNnmzI9+/ a key';
 
-/** Allows both actions on everything. */
+/** Allows every action on everything. */
 export const ALLOW_ALL: {
   readonly Version: string;
   readonly Statement: {
@@ -23,7 +24,7 @@ export const ALLOW_ALL: {
   Version: '2012-10-17',
   Statement: {
     Effect: 'Allow',
-    Action: ['ec2-instance-connect:SendSSHPublicKey', 'ec2:DescribeInstances'],
+    Action: ['ec2-instance-connect:SendSSHPublicKey', 'ec2:Describe*'],
     Resource: '*',
   },
 };
@@ -40,6 +41,7 @@ export function testConfig(
         availabilityZone: 'us-east-1a',
         privateIp: '127.0.0.1',
         dnsName: 'one.example',
+        tags: { Role: 'web' },
       },
       {
         instanceId: OTHER_INSTANCE,
@@ -47,6 +49,7 @@ export function testConfig(
         privateIp: '127.0.0.2',
         publicIp: '198.51.100.2',
         dnsName: 'two.example',
+        subnetId: 'subnet-two',
       },
     ],
     principals: [{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', arn: CALLER, policy }],
@@ -65,4 +68,11 @@ export function httpRequest(parts: Partial<HttpRequest>): HttpRequest {
     remoteAddress: '127.0.0.1',
     ...parts,
   };
+}
+
+/** A call by the first principal of a configuration, now or at `now` (Unix seconds). */
+export function callBy(config: EmulatorConfig, now = 1_795_000_000.9): Call {
+  const [principal] = config.principals;
+  if (principal === undefined) throw new Error('the test configuration has a principal');
+  return { principal, config, request: httpRequest({}), issuedAt: now - 60, now };
 }
