@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { INSTANCE_ADDRESS, INSTANCE_NAME } from '../../test/rig/account.ts';
+import { INSTANCE_ADDRESS, INSTANCE_NAME, PUBLIC_ADDRESS } from '../../test/rig/account.ts';
 import { API_ADDRESS, type Rig } from '../../test/rig/rig.ts';
 import type { SshKey } from '../../test/rig/ssh-key.ts';
 import type { Screen } from './screen.ts';
@@ -52,7 +52,7 @@ function prepareShell(rig: Rig): void {
   const hostKey = readFileSync(rig.namespace.path('/run/rig/keys/host.pub'), 'utf8');
   appendFileSync(
     rig.namespace.path('/etc/ssh/ssh_known_hosts'),
-    `${INSTANCE_NAME},${INSTANCE_ADDRESS} ${hostKey}`,
+    `${INSTANCE_NAME},${INSTANCE_ADDRESS},${PUBLIC_ADDRESS} ${hostKey}`,
   );
 }
 
@@ -76,7 +76,13 @@ function explain(rig: Rig, screen: Screen, key: SshKey): void {
   const whose = ['--instance-id', instanceId, '--instance-os-user', 'alice'];
   screen.command(AWS, ...push, ...whose, '--ssh-public-key', `file://${pub}`);
   screen.command(AWS, 'ec2', 'describe-instances', ...endpoint, '--instance-ids', instanceId);
-  screen.headline('and log in:');
+  screen.headline('and log in, or copy a file:');
   screen.command('ssh', '-i', key.path, `alice@${INSTANCE_NAME}`);
+  screen.command('scp', '-i', key.path, '/etc/hostname', `alice@${INSTANCE_NAME}:`);
+  screen.headline(
+    'mssh and the aws CLI from 2.12 push a key of their own and log in, as ec2-user:',
+  );
+  screen.command('mssh', instanceId);
+  screen.command('aws', 'ec2-instance-connect', 'ssh', '--instance-id', instanceId);
   screen.headline('\nWhat the program logs appears here:');
 }

@@ -53,6 +53,12 @@ const fleet = read('packaging/fleet/iam-policy.json')
   .replaceAll('REGION', 'us-east-1')
   .replaceAll('ACCOUNT', '123456789012');
 
+/** The JSON blocks of a page, parsed. */
+const blocksOf = (path: string): unknown[] =>
+  [...read(path).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = '']) => JSON.parse(text));
+const isPolicy = (block: unknown): boolean => Object.hasOwn(block as object, 'Statement');
+
+const alice = 'arn:aws:iam::123456789012:user/alice';
 const web = { Role: 'web' };
 const CASES: readonly Case[] = [
   {
@@ -73,6 +79,20 @@ const CASES: readonly Case[] = [
       { osUser: 'bob' },
       { osUser: 'alice', accountId: '210987654321' },
       { osUser: 'alice', region: 'eu-west-1' },
+    ],
+  },
+  {
+    where: 'docs/emulator.md',
+    policy: blocksOf('docs/emulator.md').find(isPolicy),
+    may: { arn: alice, instanceTags: { Owner: 'alice' } },
+    mayNot: [
+      { arn: alice, instanceTags: { Owner: 'alice' }, osUser: 'root' },
+      { arn: alice, instanceTags: { Owner: 'bob' } },
+      // Who assumed a role has no user name.
+      {
+        arn: 'arn:aws:sts::123456789012:assumed-role/admin/alice',
+        instanceTags: { Owner: 'alice' },
+      },
     ],
   },
 ];
@@ -100,5 +120,5 @@ it('knows every file outside of the tests that has a policy in it', () => {
     .map((entry) => join(entry.parentPath, entry.name));
   const withPolicy = files.filter((file) => /\bStatement\b["']?:/.test(readFileSync(file, 'utf8')));
   const named = withPolicy.map((file) => file.slice(ROOT.length + 1));
-  expect(new Set(CASES.map(({ where }) => where.replace(/#.*/, '')))).toEqual(new Set(named));
+  expect(new Set(CASES.map(({ where }) => where))).toEqual(new Set(named));
 });

@@ -2,6 +2,8 @@ import type { Credentials } from './aws-client.ts';
 
 /** The address of the rig's instance, on lo. */
 export const INSTANCE_ADDRESS = '10.0.0.10';
+/** Its public address, on lo too (TEST-NET-2 of RFC 5737): clients that ask EC2 connect to that. */
+export const PUBLIC_ADDRESS = '198.51.100.10';
 /** The name under which its sshd is reached inside. */
 export const INSTANCE_NAME = 'ip-10-0-0-10.ec2.internal';
 
@@ -34,7 +36,7 @@ export const DEFAULT_ACCOUNT: AccountOptions = {
     Version: '2012-10-17',
     Statement: {
       Effect: 'Allow',
-      Action: ['ec2-instance-connect:SendSSHPublicKey', 'ec2:DescribeInstances'],
+      Action: ['ec2-instance-connect:SendSSHPublicKey', 'ec2:Describe*'],
       Resource: '*',
     },
   },
@@ -54,6 +56,8 @@ export function emulatorConfig(account: AccountOptions): unknown {
         ...common,
         instanceId: account.instanceId,
         privateIp: INSTANCE_ADDRESS,
+        publicIp: PUBLIC_ADDRESS,
+        tags: { Name: 'demo', Role: 'web' },
         dnsName: INSTANCE_NAME,
       },
       {

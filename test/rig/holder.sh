@@ -1,15 +1,15 @@
 #!/bin/sh
-# PID 1 of a rig's namespaces: `unshare --net --mount --pid --fork --kill-child holder.sh PROGRAM ADDRESS`.
+# PID 1 of a rig's namespaces: `unshare --net --mount --pid --fork --kill-child holder.sh PROGRAM ADDRESS...`.
 # Sets up a private view of the machine, says `ready PID`, and holds it until its standard input ends,
 # however its owner ended. Then the kernel ends every process inside, and the namespaces, the mounts and
 # the files on them are gone: there is nothing to clean up and nothing that can be forgotten.
 set -eu
 program=$1
-address=$2
+shift
 
 ip link set lo up
 ip address add 169.254.169.254/32 dev lo
-ip address add "$address/32" dev lo
+for address; do ip address add "$address/32" dev lo; done
 if [ -e /proc/net/if_inet6 ]; then
   echo 0 > /proc/sys/net/ipv6/conf/lo/disable_ipv6
   ip address add fd00:ec2::254/128 dev lo nodad

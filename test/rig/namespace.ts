@@ -8,8 +8,8 @@ import { runOrThrow, type Command } from './run.ts';
 export interface NamespaceOptions {
   /** The program under test on this machine; installed as /opt/aws/bin/ec2-instance-connect. */
   readonly program: string;
-  /** The instance's own IPv4 address, on lo. */
-  readonly address: string;
+  /** The instance's own IPv4 addresses, on lo. */
+  readonly addresses: readonly string[];
 }
 
 /** A process that runs inside until it is stopped. */
@@ -38,11 +38,13 @@ export class Namespace {
   }
 
   /** Makes the namespaces; rejects with the holder's words when that fails (it needs root). */
-  static async open({ program, address }: NamespaceOptions): Promise<Namespace> {
+  static async open({ program, addresses }: NamespaceOptions): Promise<Namespace> {
     const script = join(import.meta.dirname, 'holder.sh');
     const flags = ['--net', '--mount', '--pid', '--fork', '--kill-child'];
     // Its own session: Ctrl-C is for the owner, who may still have things to say.
-    const holder = spawn('unshare', [...flags, 'sh', script, program, address], { detached: true });
+    const holder = spawn('unshare', [...flags, 'sh', script, program, ...addresses], {
+      detached: true,
+    });
     const line = await firstMatch(holder, /^ready \d+$/, 'the namespace holder');
     return new Namespace(holder, Number(line.readyLine.slice('ready '.length)));
   }

@@ -25,6 +25,7 @@ import {
   emulatorConfig,
   INSTANCE_ADDRESS,
   INSTANCE_NAME,
+  PUBLIC_ADDRESS,
   type AccountOptions,
 } from './account.ts';
 import { addAccounts, HELPER_USER } from './accounts.ts';
@@ -68,6 +69,8 @@ const API_SOCKET = '/run/rig/api';
 const CONTROL_SOCKET = '/run/rig/control';
 const IMDS_ADDRESSES = { ipv4: '169.254.169.254', ipv6: 'fd00:ec2::254' } as const;
 
+const ADDRESSES = [INSTANCE_ADDRESS, PUBLIC_ADDRESS];
+
 const HAS_IPV6 = existsSync('/proc/net/if_inet6');
 
 /** The endpoint of the emulated API for clients inside. */
@@ -96,7 +99,7 @@ export class Rig {
   /** Starts every piece; when one fails, ends the others and rejects with its words. */
   static async start(options: RigOptions): Promise<Rig> {
     const program = resolve(options.program);
-    const namespace = await Namespace.open({ program, address: INSTANCE_ADDRESS });
+    const namespace = await Namespace.open({ program, addresses: ADDRESSES });
     const rig = new Rig(options, namespace, new TestJournal());
     try {
       await rig.journal.listen(namespace.path('/run/systemd/journal/stdout'));
@@ -151,7 +154,7 @@ export class Rig {
   /** Starts sshd, or starts it anew with other options. */
   async startSshd(options: RigOptions['sshd'] = {}): Promise<void> {
     await this.#sshdService?.stop();
-    const listen = { address: INSTANCE_ADDRESS, port: 22 };
+    const listen = { addresses: ADDRESSES, port: 22 };
     this.#sshdService = await startSshd(this.namespace, { ...listen, ...options });
   }
 

@@ -11,7 +11,7 @@ export const PROGRAM_PATH = '/opt/aws/bin/ec2-instance-connect';
 
 /** How sshd is started. */
 export interface SshdOptions {
-  readonly address: string;
+  readonly addresses: readonly string[];
   readonly port: number;
   /** What follows the command's path; `%u %f` when left out. */
   readonly commandArguments?: string;
@@ -27,14 +27,15 @@ export interface SshdOptions {
 export async function startSshd(namespace: Namespace, options: SshdOptions): Promise<Service> {
   const path = '/run/rig/sshd_config';
   writeFileSync(namespace.path(path), await sshdConfig(namespace, options));
-  const ready = new RegExp(`^Server listening on .* port ${options.port}`);
+  const last = options.addresses.at(-1) ?? '';
+  const ready = new RegExp(`^Server listening on ${last} port ${options.port}`);
   return namespace.startService(['/usr/sbin/sshd', '-D', '-e', '-f', path], ready);
 }
 
 async function sshdConfig(namespace: Namespace, options: SshdOptions): Promise<string> {
   const lines = [
     ...(options.config ?? []),
-    `ListenAddress ${options.address}`,
+    ...options.addresses.map((address) => `ListenAddress ${address}`),
     `Port ${options.port}`,
     'HostKey /run/rig/keys/host',
     'PidFile /run/sshd.pid',
@@ -42,6 +43,8 @@ async function sshdConfig(namespace: Namespace, options: SshdOptions): Promise<s
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'LogLevel VERBOSE',
+    // For sftp and today's scp, as distributions configure it; this one has no path that differs.
+    'Subsystem sftp internal-sftp',
     'LoginGraceTime 30',
     // A burst of logins is a test, not an attack.
     'MaxStartups 200',
