@@ -55,7 +55,9 @@ const fleet = read('packaging/fleet/iam-policy.json')
 
 /** The JSON blocks of a page, parsed. */
 const blocksOf = (path: string): unknown[] =>
-  [...read(path).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = '']) => JSON.parse(text));
+  [...read(path).matchAll(/^```json\n(.*?)^```$/gms)].map(
+    ([, text = '']) => JSON.parse(text) as unknown,
+  );
 const isPolicy = (block: unknown): boolean => Object.hasOwn(block as object, 'Statement');
 
 const alice = 'arn:aws:iam::123456789012:user/alice';
