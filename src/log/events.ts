@@ -17,6 +17,7 @@ export interface AuditEvent {
 /** The closed list of what the program writes down. */
 export type EventName =
   | 'key-accepted'
+  | 'keys-accepted-more'
   | 'key-refused'
   | 'keys-refused-more'
   | 'signer-refused'
@@ -25,27 +26,31 @@ export type EventName =
   | 'bug'
   | 'usage';
 
-/** Whoever may push keys must not be able to flood the log. */
+/** Whoever may push keys must not be able to flood the log, neither with refusals nor with keys. */
 const MAX_REFUSALS = 20;
+const MAX_ACCEPTED = 20;
 /** The longest ARN of a caller has half of it. */
 const VALUE_LIMIT = 512;
 
 /**
  * The audit trail of a decision: one event for a refused signer, for each accepted key and caller
- * (however often he pushed it) and for each refused entry. Of many refusals the first ones and their
- * number, those of the offered key before the others. Another key's fingerprint is everyday and stays at debug.
+ * (however often he pushed it) and for each refused entry. Of many accepted keys the first ones and
+ * the number of the others, each key once before any key a second time; of many refusals the same,
+ * those of the offered key before the others. Another key's fingerprint is everyday and stays at debug.
  * @param decision what was decided
  * @param question what sshd asked
  */
 export function decisionEvents(decision: Decision, question: Question): readonly AuditEvent[] {
   const signer = decision.kind === 'signer-refused' ? [signerRefused(decision, question)] : [];
   const { verdicts } = decision;
-  const accepted = lastOfEachCaller(verdicts).map((key) => keyAccepted(key, question));
+  const keys = eachKeyFirst(lastOfEachCaller(verdicts));
+  const accepted = keys.slice(0, MAX_ACCEPTED).map((key) => keyAccepted(key, question));
+  const acceptedMore = further('keys-accepted-more', keys.length - accepted.length, question);
   const refused = refusals(verdicts).map((refusal) => keyRefused(refusal, question));
   const dropped = new Set(refused.filter(({ level }) => level === 'info').slice(MAX_REFUSALS));
   const kept = refused.filter((event) => !dropped.has(event));
-  const more = dropped.size === 0 ? [] : [furtherRefused(dropped.size, question)];
-  return [...signer, ...accepted, ...kept, ...more];
+  const refusedMore = further('keys-refused-more', dropped.size, question);
+  return [...signer, ...accepted, ...acceptedMore, ...kept, ...refusedMore];
 }
 
 /** Of each caller's pushes of a key the one that lives longest; of two alike the later one. */
@@ -58,6 +63,18 @@ function lastOfEachCaller(verdicts: readonly KeyVerdict[]): readonly AcceptedKey
     if (expiry >= (keys.get(push)?.expiry ?? 0)) keys.set(push, verdict.value);
   }
   return [...keys.values()];
+}
+
+/** The first push of each key, then those of the same keys by further callers. */
+function eachKeyFirst(pushes: readonly AcceptedKey[]): readonly AcceptedKey[] {
+  const seen = new Set<string>();
+  const isFirst = ({ fingerprint }: AcceptedKey): boolean => {
+    const first = !seen.has(fingerprint);
+    seen.add(fingerprint);
+    return first;
+  };
+  const firsts = new Set(pushes.filter(isFirst));
+  return [...firsts, ...pushes.filter((push) => !firsts.has(push))];
 }
 
 type RefusedEntry = Extract<KeyVerdict, { readonly ok: false }>;
@@ -175,12 +192,19 @@ export function signedFields(facts: SignedFacts): Readonly<Record<string, string
   return told;
 }
 
-function furtherRefused(count: number, question: Question): AuditEvent {
+const FURTHER = {
+  'keys-accepted-more': 'more pushes of accepted keys for',
+  'keys-refused-more': 'more entries refused for',
+} as const;
+
+/** The event that stands for those that were left out; none where none was. */
+function further(
+  event: keyof typeof FURTHER,
+  count: number,
+  question: Question,
+): readonly AuditEvent[] {
+  if (count === 0) return [];
   const user = printable(question.user);
-  return {
-    level: 'info',
-    event: 'keys-refused-more',
-    message: `${count} more entries refused for ${user}`,
-    fields: { user, count },
-  };
+  const message = `${count} ${FURTHER[event]} ${user}`;
+  return [{ level: 'info', event, message, fields: { user, count } }];
 }

@@ -161,6 +161,42 @@ describe('the events of many keys', () => {
     expect(events.filter(({ event }) => event === 'key-accepted')).toHaveLength(1);
   });
 
+  it('are the first 20 callers of one accepted key and the number of the others', () => {
+    const sessions = Array.from({ length: 1500 }, (_, index) =>
+      accepted(index + 1, { caller: `${CALLER}-${index}` }),
+    );
+    const events = decisionEvents(judged(...sessions, refusal(1501, 'expired')), QUESTION);
+    expect(events.map(({ event }) => event)).toEqual([
+      ...Array<string>(20).fill('key-accepted'),
+      'keys-accepted-more',
+      'key-refused',
+    ]);
+    expect(events[0]?.fields).toMatchObject({ caller: `${CALLER}-0` });
+    expect(events[20]).toMatchObject({ level: 'info', fields: { user: 'alice', count: 1480 } });
+  });
+
+  it('tell of each accepted key before they tell of one a second time', () => {
+    const sessions = Array.from({ length: 40 }, (_, index) =>
+      accepted(index + 1, { caller: `${CALLER}-${index}` }),
+    );
+    const last = accepted(41);
+    const other = { ...last, value: { ...last.value, fingerprint: 'SHA256:B' } };
+    const events = decisionEvents(judged(...sessions, other), QUESTION);
+    expect(events.slice(0, 2).map(({ fields }) => fields['fingerprint'])).toEqual([
+      FINGERPRINT,
+      'SHA256:B',
+    ]);
+    expect(events.at(-1)).toMatchObject({ event: 'keys-accepted-more', fields: { count: 21 } });
+  });
+
+  it('are all of them up to 20 accepted pushes', () => {
+    const sessions = Array.from({ length: 20 }, (_, index) =>
+      accepted(index + 1, { caller: `${CALLER}-${index}` }),
+    );
+    const events = decisionEvents(judged(...sessions), QUESTION);
+    expect(events.map(({ event }) => event)).toEqual(Array(20).fill('key-accepted'));
+  });
+
   it('do not count other fingerprints, which stay at debug', () => {
     const others = flood.map(({ place }) => refusal(place, 'fingerprint-mismatch'));
     const events = decisionEvents(judged(...others, refusal(501, 'expired')), QUESTION);
