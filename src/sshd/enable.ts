@@ -46,9 +46,12 @@ export function isWired(context: WiringContext): boolean {
   );
 }
 
-/** The commands in the way, apart from what we wrote ourselves. */
-export function conflictsOf({ base, version, own }: WiringContext): readonly Conflict[] {
-  return findConflicts(hostStarts(readModel(base, version)), own);
+/**
+ * The commands in the way, apart from what we wrote ourselves. None where the configuration is not
+ * understood: what was read of it then may be any part of it, and nothing is decided from it.
+ */
+export function conflictsOf({ base, version, own, model }: WiringContext): readonly Conflict[] {
+  return model.problems.length > 0 ? [] : findConflicts(hostStarts(readModel(base, version)), own);
 }
 
 /** What a conflict is, in words: which command, and where it is set. */

@@ -7,7 +7,7 @@ import type { Place } from '../system/file-tree.ts';
 import { groupsQuery } from '../system/name-service.ts';
 import type { MatchSubject } from './model/match.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
-import { hostStarts } from './plan/conflicts.ts';
+import { firstOfEach, hostStarts } from './plan/conflicts.ts';
 import { sameImage } from './plan/image.ts';
 import type { WiringKind, WiringRecord } from './plan/record.ts';
 import { UNIT_DROP_IN } from './plan/wiring.ts';
@@ -177,10 +177,7 @@ function matchStatus(starts: readonly SshdStart[], own: OwnCommand): readonly Ma
       ours: commandFacts(setting.value, own).ours,
       ...setting.place,
     }));
-  return all.filter(
-    (each, index) =>
-      all.findIndex(({ path, line }) => path === each.path && line === each.line) === index,
-  );
+  return firstOfEach(all, ({ path, line }) => [path, line]);
 }
 
 function wiringStatus(edges: SshdEdges): SshdStatus['wiring'] {

@@ -13,6 +13,9 @@ const MAX_DEPTH = 16;
 /** More statements than any configuration has; what goes beyond is a loop of Includes. */
 const MAX_STATEMENTS = 100_000;
 
+/** The same for files, which may be empty. */
+const MAX_FILES = 10_000;
+
 /** A statement of the configuration, where it stands, and the Match blocks around it. */
 export interface ConfigLine extends Statement {
   readonly place: Place;
@@ -36,7 +39,9 @@ export interface Configuration {
 
 /**
  * Reads sshd_config(5) and what it Includes. An included file inherits the Match blocks around its
- * Include; a Match inside of it ends with it (servconf.c, since OpenSSH 8.2).
+ * Include; a Match inside of it ends with it (servconf.c, since OpenSSH 8.2). Reading ends at the
+ * first Include that goes too deep, as sshd's does, and at more than any configuration has: behind
+ * a loop of Includes there may be no end of statements. The problem is the last one then.
  *
  * @param path the main file, absolute
  */
@@ -45,9 +50,10 @@ export function readConfiguration(
   path: string,
   version: OpenSshVersion | undefined,
 ): Configuration {
-  const reader: Reader = { tree, version, lines: [], problems: [], files: [] };
+  const reader: Reader = { tree, version, lines: [], problems: [], files: [], stopped: false };
   readFile(reader, path, [], 0, { path, line: 0 });
-  return reader;
+  const { lines, problems, files } = reader;
+  return { lines, problems, files };
 }
 
 interface Reader {
@@ -56,6 +62,8 @@ interface Reader {
   readonly lines: ConfigLine[];
   readonly problems: ConfigProblem[];
   readonly files: string[];
+  /** Whether nothing more is read. */
+  stopped: boolean;
 }
 
 function readFile(
@@ -87,9 +95,9 @@ function readFile(
       if (statement.keyword === 'include') include(reader, statement, match, depth, place);
     }
     if (reader.lines.length > MAX_STATEMENTS) {
-      reader.problems.push({ place, detail: `more than ${MAX_STATEMENTS} statements` });
-      return;
+      stop(reader, place, `more than ${MAX_STATEMENTS} statements`);
     }
+    if (reader.stopped) return;
   }
 }
 
@@ -100,15 +108,22 @@ function include(
   depth: number,
   place: Place,
 ): void {
-  if (depth + 1 > MAX_DEPTH || reader.lines.length > MAX_STATEMENTS) {
-    reader.problems.push({ place, detail: 'Include goes too deep' });
+  if (depth + 1 > MAX_DEPTH) {
+    stop(reader, place, 'Include goes too deep');
     return;
   }
   for (const argument of statement.args) {
     for (const path of expandGlob(includePattern(argument), reader.tree.names)) {
+      if (reader.files.length > MAX_FILES) stop(reader, place, `more than ${MAX_FILES} files`);
+      if (reader.stopped) return;
       readFile(reader, path, match, depth + 1, place);
     }
   }
+}
+
+function stop(reader: Reader, place: Place, detail: string): void {
+  if (!reader.stopped) reader.problems.push({ place, detail });
+  reader.stopped = true;
 }
 
 /** The absolute glob pattern of an Include's argument. */

@@ -1,5 +1,6 @@
 import { CONFIG_FILE } from '../model/arguments.ts';
 import { commandFacts, effectiveCommand, isNone, type OwnCommand } from '../model/effective.ts';
+import type { Place } from '../../system/file-tree.ts';
 import { matchSettings, type Setting, type SshdModel, type SshdStart } from '../model/model.ts';
 
 /** Why enable leaves an sshd as it is. */
@@ -38,18 +39,45 @@ export function runsOurs(start: SshdStart, own: OwnCommand): boolean {
 export function findConflicts(starts: readonly SshdStart[], own: OwnCommand): readonly Conflict[] {
   const conflicts = starts.flatMap((start) => [
     ...globalConflicts(start, own),
-    ...matchSettings(start, COMMAND)
-      .filter(({ value }) => !isNone(value) && !commandFacts(value, own).ours)
-      .map((setting): Conflict => ({
-        reason: 'command-in-match',
-        setting,
-        ...userOf(setting, start),
-      })),
+    ...matchConflicts(start, own),
   ]);
-  return conflicts.filter(
-    (conflict, index) =>
-      conflicts.findIndex((other) => samePlace(other.setting, conflict.setting)) === index,
-  );
+  return firstOfEach(conflicts, ({ setting }) => [
+    setting.place.path,
+    setting.place.line,
+    setting.value,
+  ]);
+}
+
+/**
+ * The first item of each key, in order, in one pass.
+ *
+ * @param keyOf what makes two items the same
+ */
+export function firstOfEach<T>(
+  items: readonly T[],
+  keyOf: (item: T) => readonly (string | number)[],
+): readonly T[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const key = JSON.stringify(keyOf(item));
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
+  });
+}
+
+function matchConflicts(start: SshdStart, own: OwnCommand): Conflict[] {
+  const users = new Map<Place | undefined, string | undefined>();
+  for (const { match, args } of matchSettings(start, 'authorizedkeyscommanduser')) {
+    const block = match.at(-1)?.place;
+    if (!users.has(block)) users.set(block, args[0]);
+  }
+  return matchSettings(start, COMMAND)
+    .filter(({ value }) => !isNone(value) && !commandFacts(value, own).ours)
+    .map((setting): Conflict => {
+      const user = users.get(setting.match.at(-1)?.place);
+      return { reason: 'command-in-match', setting, ...(user === undefined ? {} : { user }) };
+    });
 }
 
 function globalConflicts(start: SshdStart, own: OwnCommand): Conflict[] {
@@ -57,16 +85,4 @@ function globalConflicts(start: SshdStart, own: OwnCommand): Conflict[] {
   if (setting === undefined || setting.match.length > 0 || ours) return [];
   if (isNone(setting.value)) return [{ reason: 'command-disabled', setting }];
   return [{ reason: 'other-command', setting, ...(user === undefined ? {} : { user }) }];
-}
-
-function userOf(setting: Setting, start: SshdStart): { user?: string } {
-  const inBlock = matchSettings(start, 'authorizedkeyscommanduser').find(
-    (each) => each.match.at(-1)?.place === setting.match.at(-1)?.place,
-  );
-  const user = inBlock?.args[0];
-  return user === undefined ? {} : { user };
-}
-
-function samePlace(a: Setting, b: Setting): boolean {
-  return a.place.path === b.place.path && a.place.line === b.place.line && a.value === b.value;
 }

@@ -346,3 +346,29 @@ function oldRelease(
     return argv[1] === '-V' ? { ...ended, stderr: 'OpenSSH_8.4p1' } : ended;
   };
 }
+
+describe('a configuration that includes itself', () => {
+  it.each(['enable', 'adopt'] as const)(
+    'is refused by %s without a search for conflicts, and read in a few steps',
+    (name) => {
+      const machine = withOther();
+      append(machine, MAIN, `Include ${MAIN} ${MAIN}\n`);
+      const before = machine.snapshot();
+      const edges = machine.edges();
+      let reads = 0;
+      const text = (path: string): string | undefined => {
+        if (path === MAIN) reads++;
+        return edges.tree.text(path);
+      };
+      const result = COMMANDS[name]({ ...edges, tree: { ...edges.tree, text } });
+      expect(result).toMatchObject({
+        outcome: 'refused',
+        reason: 'configuration-not-understood',
+        detail: expect.stringContaining('Include goes too deep') as string,
+      });
+      expect(result.conflicts ?? []).toEqual([]);
+      expect(reads).toBeLessThan(200);
+      expect(machine.snapshot()).toEqual(before);
+    },
+  );
+});

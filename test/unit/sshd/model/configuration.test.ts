@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfiguration } from '../../../../src/sshd/model/configuration.ts';
-import { fixedTree } from '../../../../src/system/file-tree.ts';
+import { fixedTree, type FileTree } from '../../../../src/system/file-tree.ts';
 
 const MAIN = '/etc/ssh/sshd_config';
 
@@ -46,7 +46,28 @@ describe('readConfiguration', () => {
   it('stops at an Include that includes itself, and says so', () => {
     const files = { [MAIN]: 'Include a\n', '/etc/ssh/a': 'Include a a\n' };
     const { problems } = readConfiguration(fixedTree(files), MAIN, undefined);
-    expect(problems.length).toBeGreaterThan(0);
+    expect(problems).toMatchObject([{ detail: 'Include goes too deep' }]);
+  });
+
+  it('reads no file more than the depth allows where an Include includes itself twice', () => {
+    const tree = fixedTree({ [MAIN]: `Include ${MAIN} ${MAIN}\nX 1\n` });
+    let reads = 0;
+    const text: FileTree['text'] = (path) => {
+      reads++;
+      return tree.text(path);
+    };
+    const { problems, files } = readConfiguration({ ...tree, text }, MAIN, undefined);
+    expect(problems).toHaveLength(1);
+    expect(reads).toBe(17);
+    expect(files).toHaveLength(17);
+  });
+
+  it('stops at more files than any configuration has, empty ones too', () => {
+    const twice = (name: string): string => `Include ${`${name} `.repeat(200)}\n`;
+    const files = { [MAIN]: twice('a'), '/etc/ssh/a': twice('b'), '/etc/ssh/b': '' };
+    const { problems, files: read } = readConfiguration(fixedTree(files), MAIN, undefined);
+    expect(problems).toMatchObject([{ detail: 'more than 10000 files' }]);
+    expect(read.length).toBeLessThan(10_010);
   });
 
   it('says that the main file is missing, but not that an Include finds nothing', () => {
