@@ -20,16 +20,24 @@ const CODES = {
  * Runs a helper as sshd would: no shell, /dev/null as stdin and stderr, `/` as working folder, sshd's
  * environment.
  *
+ * A helper is run by the real path that was judged, and not through a descriptor of it: the kernel
+ * would hand a script to its interpreter as /dev/fd/N (execveat(2)), without its name and gone when
+ * the descriptor is closed at exec. Every folder of the path is root's alone, so nobody else can
+ * exchange what it leads to.
+ *
  * @param limitMs in milliseconds
+ * @param name what the program is called by (argv[0]): the name of a link that led to it
  * @returns the output only for exit status 0; every other end throws it away, as sshd does
  */
 export async function runHelperProgram(
   path: string,
   args: readonly string[],
   limitMs: number,
+  name: string = path,
 ): Promise<Ended> {
   const end = await runProgram({
-    argv: [path, ...args],
+    argv: [name, ...args],
+    program: path,
     environment: sshdVariables(process.env),
     limitMs,
     keep: 'stdout',

@@ -26,7 +26,8 @@ export function hostEdges(): HelperEdges {
 
 /** A helper that may run, with its arguments. */
 export interface Helper {
-  readonly path: string;
+  /** What was judged and is run: the real path, without symbolic links. */
+  readonly program: string;
   readonly args: readonly string[];
 }
 
@@ -80,6 +81,7 @@ export async function prepareHelper(
   request: HelperRequest,
   end: number,
 ): Promise<Verdict<Helper, HelperEvent['code']>> {
+  let program: string;
   try {
     const way = edges.way(path);
     const unsafe = unsafeReason(way);
@@ -87,13 +89,14 @@ export async function prepareHelper(
     if (way[0] === undefined || !isExecutable(way[0])) {
       return refuse('helper-not-executable', 'expected a regular file with an execute bit');
     }
+    program = way[0].path;
   } catch (error) {
     return refuse('helper-unreadable', errorCode(error));
   }
-  if (!hasTemplate) return accept({ path, args: defaultArguments(request) });
+  if (!hasTemplate) return accept({ program, args: defaultArguments(request) });
   const args = await templateArguments(edges, path + ARGUMENTS_SUFFIX, request, end);
   return args.ok
-    ? accept({ path, args: args.value })
+    ? accept({ program, args: args.value })
     : refuse('arguments-invalid', `${path}${ARGUMENTS_SUFFIX}: ${args.detail}`);
 }
 
@@ -103,11 +106,12 @@ async function templateArguments(
   request: HelperRequest,
   end: number,
 ): Promise<Verdict<readonly string[], string>> {
-  const unsafe = wayProblem(edges, path);
-  if (unsafe !== undefined) return refuse('unsafe', unsafe);
   let text: string | undefined;
   try {
-    text = edges.text(path, MAX_TEMPLATE);
+    const way = edges.way(path);
+    const unsafe = unsafeReason(way);
+    if (unsafe !== undefined) return refuse('unsafe', unsafe);
+    text = edges.text(way[0]?.path ?? path, MAX_TEMPLATE);
   } catch (error) {
     return refuse('unreadable', errorCode(error));
   }
@@ -131,7 +135,8 @@ async function runHelper(
   if (!helper.ok) {
     return { lines: [], events: [{ code: helper.reason, helper: path, detail: helper.detail }] };
   }
-  const ended = await runHelperProgram(path, helper.value.args, end - performance.now());
+  const { program, args } = helper.value;
+  const ended = await runHelperProgram(program, args, end - performance.now(), path);
   const events = ended.events.map((event): HelperEvent => ({ ...event, helper: path }));
   if (ended.output === undefined) return { lines: [], events };
   const kept = helperLines(ended.output);

@@ -1,19 +1,46 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { PathFacts } from './path-safety.ts';
+
+/** As many symbolic links as the kernel follows (MAXSYMLINKS; path_resolution(7)). */
+const MAX_LINKS = 40;
 
 /**
  * What the file system says of a path, for unsafeReason: the entry that the path leads to, then
- * each folder above the real path, and above the path as it was given where that is another one
- * (who can write there can exchange a symbolic link).
+ * every folder and every symbolic link that the kernel goes through to get there. Who can write in
+ * any of these folders, that of a link in the middle too, can exchange what is found in the end.
+ * The first entry's path is the real one, without links: whoever has judged the way uses it, so that
+ * what is used is what was judged.
  *
- * @throws an error with a `code` as node:fs does, for instance ENOENT
+ * @param path absolute
+ * @throws an error with a `code` as node:fs does, for instance ENOENT or ELOOP
  */
 export function readPathFacts(path: string): readonly PathFacts[] {
-  const real = realpathSync(path);
-  const above = folders(real);
-  const given = real === path ? [] : folders(path).filter((folder) => !above.includes(folder));
-  return [real, ...above, ...given].map(facts);
+  const way = new Map([['/', facts('/')]]);
+  const left = path.split('/');
+  let at = '/';
+  for (let links = 0; left.length > 0;) {
+    const name = left.shift() ?? '';
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      at = dirname(at);
+      continue;
+    }
+    const next = join(at, name);
+    const found = facts(next);
+    way.set(next, found);
+    if (found.kind !== 'link') {
+      at = next;
+      continue;
+    }
+    if (++links > MAX_LINKS) throw Object.assign(new Error(`${path}: ELOOP`), { code: 'ELOOP' });
+    const target = readlinkSync(next);
+    left.unshift(...target.split('/'));
+    if (target.startsWith('/')) at = '/';
+  }
+  const end = facts(at);
+  way.delete(at);
+  return [end, ...[...way.values()].reverse()];
 }
 
 /**
@@ -40,13 +67,12 @@ export function readSmallText(path: string, limit: number): string | undefined {
   }
 }
 
-function folders(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [] : [parent, ...folders(parent)];
-}
-
 function facts(path: string): PathFacts {
-  const stats = statSync(path);
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
-  return { path, kind, uid: stats.uid, mode: stats.mode & 0o7777 };
+  const stats = lstatSync(path);
+  const [kind] = [
+    stats.isFile() && ('file' as const),
+    stats.isDirectory() && ('directory' as const),
+    stats.isSymbolicLink() && ('link' as const),
+  ].filter((each) => each !== false);
+  return { path, kind: kind ?? 'other', uid: stats.uid, mode: stats.mode & 0o7777 };
 }

@@ -1,7 +1,7 @@
-/** What the file system says of one file or folder on the way to a helper. */
+/** What the file system says of one file, folder or symbolic link on the way to a program. */
 export interface PathFacts {
   readonly path: string;
-  readonly kind: 'file' | 'directory' | 'other';
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
   readonly uid: number;
   /** Permission bits, as in stat(2). */
   readonly mode: number;
@@ -12,23 +12,31 @@ const EXECUTABLE = 0o111;
 
 /**
  * Judges a file by the rule that sshd has for its AuthorizedKeysCommand (safe_path in OpenSSH's
- * misc.c): the file and every folder above it are root's and not writable by group or others.
+ * misc.c): the file and every folder above it are root's and not writable by group or others. Stricter
+ * than sshd, which looks at the real path alone, it holds for every folder that is gone through, and
+ * symbolic links have to be root's as well (their mode says nothing: symlink(7)).
  *
- * @param way the file or folder first, then each folder above its real path up to the root folder
+ * @param way the file or folder first, then each folder and link on the way, as readPathFacts has it
  * @returns what is wrong with the first unsafe entry, lower case, or undefined when all are safe
  */
 export function unsafeReason(way: readonly PathFacts[]): string | undefined {
   if (way.length === 0) return 'nothing is known of the path';
   for (const [index, { path, kind, uid, mode }] of way.entries()) {
-    if (kind === 'other' || (index > 0 && kind !== 'directory')) {
+    const wanted = index === 0 ? ['file', 'directory'] : ['directory', 'link'];
+    if (!wanted.includes(kind)) {
       return `${path} is not a ${index === 0 ? 'regular file' : 'folder'}`;
     }
     if (uid !== 0) return `${path} belongs to user id ${uid}, expected root`;
-    if ((mode & WRITABLE_BY_OTHERS) !== 0) {
+    if (isWritableByOthers({ kind, mode })) {
       return `${path} is writable by group or others (mode ${(mode & 0o7777).toString(8)})`;
     }
   }
   return undefined;
+}
+
+/** Whether group or others may write; never of a symbolic link, which nobody can write. */
+export function isWritableByOthers({ kind, mode }: Pick<PathFacts, 'kind' | 'mode'>): boolean {
+  return kind !== 'link' && (mode & WRITABLE_BY_OTHERS) !== 0;
 }
 
 /** Whether a regular file has an execute bit at all. */

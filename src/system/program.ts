@@ -3,6 +3,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 /** A program to run: no shell, no terminal, working folder `/`, only the descriptors 0 to 2. */
 export interface Command {
   readonly argv: readonly [string, ...string[]];
+  /** The file that is run, where it is not what argv[0] says: a link's target, called by the link. */
+  readonly program?: string;
   /** Only root can become somebody else; supplementary groups are dropped. */
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   /** The whole environment; without it, a plain one for administrators' tools in the C locale. */
@@ -104,8 +106,10 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
 export function runCommandSync(command: Command): CommandEnd {
   const begun = performance.now();
   const { limitMs = LIMIT_MS, as } = command;
-  const [program, ...args] = command.argv;
+  const [name, ...args] = command.argv;
+  const { program = name } = command;
   const ended = spawnSync(program, args, {
+    argv0: name,
     ...(as === undefined ? {} : { uid: as.uid, gid: as.gid }),
     cwd: '/',
     env: command.environment ?? PLAIN_ENVIRONMENT,
@@ -130,9 +134,11 @@ function textOf(stream: string | null): string {
 }
 
 function start(command: Command): ChildProcess {
-  const [program, ...args] = command.argv;
+  const [name, ...args] = command.argv;
+  const { program = name } = command;
   const { as, environment = PLAIN_ENVIRONMENT, keep = 'both' } = command;
   return spawn(program, args, {
+    argv0: name,
     cwd: '/',
     env: environment,
     stdio: [

@@ -1,11 +1,9 @@
-import { unsafeReason, type PathFacts } from '../../system/path-safety.ts';
+import { isWritableByOthers, unsafeReason, type PathFacts } from '../../system/path-safety.ts';
 import { splitWords } from '../../ssh/words.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { command, own } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { reinstall, shellCommand } from '../remedies.ts';
-
-const WRITABLE_BY_OTHERS = 0o022;
 
 /** What sshd will execute passes sshd's own test of it, and its user may get there. */
 export const commandPath: Check = {
@@ -33,9 +31,9 @@ function wayTo(on: Inspection, path: string): readonly PathFacts[] | undefined {
 function unsafeEntry(way: readonly PathFacts[]): CheckResult | undefined {
   const found = unsafeReason(way);
   if (found === undefined) return undefined;
-  const commands = way.flatMap(({ path, uid, mode }) => [
-    ...(uid === 0 ? [] : [shellCommand('chown', 'root', path)]),
-    ...((mode & WRITABLE_BY_OTHERS) === 0 ? [] : [shellCommand('chmod', 'go-w', path)]),
+  const commands = way.flatMap((entry) => [
+    ...(entry.uid === 0 ? [] : [shellCommand('chown', '-h', 'root', entry.path)]),
+    ...(isWritableByOthers(entry) ? [shellCommand('chmod', 'go-w', entry.path)] : []),
   ]);
   return fail(`sshd refuses it: ${found}`, { command: commands.join(' && ') });
 }

@@ -5,7 +5,7 @@ import {
   helperNames,
   MAX_HELPERS,
 } from '../../helpers/names.ts';
-import { isExecutable, unsafeReason } from '../../system/path-safety.ts';
+import { isExecutable, isWritableByOthers, unsafeReason } from '../../system/path-safety.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
@@ -46,8 +46,11 @@ function wayProblem(on: Inspection, path: string): CheckResult | undefined {
   }
   const unsafe = unsafeReason(way);
   if (unsafe === undefined) return undefined;
-  const wrong = way.find(({ uid, mode }) => uid !== 0 || (mode & 0o022) !== 0)?.path ?? path;
-  const command = `${shellCommand('chown', 'root', wrong)} && ${shellCommand('chmod', 'go-w', wrong)}`;
+  const wrong = way.find((entry) => entry.uid !== 0 || isWritableByOthers(entry));
+  const at = wrong?.path ?? path;
+  const chown = shellCommand('chown', '-h', 'root', at);
+  const command =
+    wrong?.kind === 'link' ? chown : `${chown} && ${shellCommand('chmod', 'go-w', at)}`;
   return fail(`it is left out: ${unsafe}`, { command });
 }
 

@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -264,6 +272,70 @@ describe('the safety of the way to a helper', () => {
     rmSync(other, { recursive: true });
     expect(paths[0]).toBe(join(directory, 'target'));
     expect(paths).toEqual(expect.arrayContaining([directory, other, '/']));
+  });
+});
+
+describe('a helper behind several symbolic links', () => {
+  /** `h` -> alice/link -> bin/good, the folder alice belonging to a local user. */
+  function behindLinks(): { alice: string; good: string } {
+    const [alice, bin] = [join(directory, 'alice.d'), join(directory, 'bin.d')];
+    mkdirSync(alice);
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'good'), '#!/bin/sh\necho "$0"\n');
+    chmodSync(join(bin, 'good'), 0o755);
+    symlinkSync('../bin.d/good', join(alice, 'link'));
+    symlinkSync(join(alice, 'link'), join(directory, 'h'));
+    return { alice, good: join(bin, 'good') };
+  }
+  const way =
+    (foreign?: string): HelperEdges['way'] =>
+    (path) =>
+      readPathFacts(path).map((facts) => ({
+        ...facts,
+        uid: facts.path === foreign ? 1000 : 0,
+        mode: facts.mode & ~0o022,
+      }));
+
+  it('does not run where a local user owns the folder of a link in the middle', async () => {
+    const { alice } = behindLinks();
+    const result = await runHelpers({ directory, way: way(alice) }, REQUEST, PLENTY_MS);
+    expect(result.lines).toEqual([]);
+    expect(result.events).toMatchObject([{ code: 'helper-unsafe' }]);
+    expect(result.events[0]?.detail).toContain(`${alice} belongs to user id 1000`);
+  });
+
+  it('does not run where a local user owns a link in the middle', async () => {
+    const { alice } = behindLinks();
+    const foreign = join(alice, 'link');
+    const result = await runHelpers({ directory, way: way(foreign) }, REQUEST, PLENTY_MS);
+    expect(result.events).toMatchObject([{ code: 'helper-unsafe' }]);
+  });
+
+  it('is run by the real path that was judged, not by the links', async () => {
+    const { good } = behindLinks();
+    const { lines } = await runHelpers({ directory, way: way() }, REQUEST, PLENTY_MS);
+    expect(lines.map(String)).toEqual([good]);
+  });
+
+  it('is known by every folder and link on the way, the end first', () => {
+    const { alice, good } = behindLinks();
+    const found = readPathFacts(join(directory, 'h'));
+    expect(found[0]).toMatchObject({ path: good, kind: 'file' });
+    const kinds = new Map(found.map(({ path, kind }) => [path, kind]));
+    expect(kinds.get(join(directory, 'h'))).toBe('link');
+    expect(kinds.get(join(alice, 'link'))).toBe('link');
+    for (const folder of [alice, directory, join(directory, 'bin.d'), '/']) {
+      expect(kinds.get(folder)).toBe('directory');
+    }
+    expect(kinds.size).toBe(found.length);
+  });
+
+  it('is refused where the links lead in a circle or to nothing', () => {
+    symlinkSync('b', join(directory, 'a'));
+    symlinkSync('a', join(directory, 'b'));
+    symlinkSync('none', join(directory, 'c'));
+    expect(() => readPathFacts(join(directory, 'a'))).toThrow(/ELOOP/);
+    expect(() => readPathFacts(join(directory, 'c'))).toThrow(/ENOENT/);
   });
 });
 
