@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<WiringReason, string>> = {
   'tokens-not-supported': 'the other command needs something that only sshd can give it',
   'command-malformed': 'the other command cannot be read',
   'not-root': 'this needs root',
+  'lock-unavailable': 'the lock of the commands that change sshd cannot be taken',
   busy: 'somebody else is at it',
   'journal-unreadable': 'the journal of an interrupted run cannot be read',
   'record-unreadable': 'the record of what was written cannot be read',

@@ -8,6 +8,7 @@ export type WiringReason =
   | AdoptionReason
   | 'not-root'
   | 'busy'
+  | 'lock-unavailable'
   | 'journal-unreadable'
   | 'record-unreadable'
   | 'sshd-missing'

@@ -366,7 +366,7 @@ describe('a configuration that includes itself', () => {
         reason: 'configuration-not-understood',
         detail: expect.stringContaining('Include goes too deep') as string,
       });
-      expect(result.conflicts ?? []).toEqual([]);
+      expect(result.conflicts).toEqual([]);
       expect(reads).toBeLessThan(200);
       expect(machine.snapshot()).toEqual(before);
     },
