@@ -2,7 +2,7 @@
  * Makes the packages: `node scripts/package.ts [--output FOLDER] [--level 0-9] [--only x64|arm64]`.
  * Needs root (a mount namespace), gcc for both architectures, qemu-user-static, dpkg-deb and rpmbuild.
  */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -71,6 +71,8 @@ for (const folder of [output, work]) {
 }
 const path = join(work, 'bundle.cjs');
 const metafile = await bundle(path);
+// Kept with the release and shipped in no package: whoever reports a stack does not need it, we do.
+copyFileSync(`${path}.map`, join(output, `ec2-instance-connect_${build.version}.map`));
 const code: Code = { path, modules: bundledModules(Object.keys(metafile.inputs)) };
 for (const target of TARGETS.filter(
   ({ node }) => options.only === undefined || options.only === node,

@@ -29,7 +29,7 @@ function loadOnFirstUse(real: (name: string) => object, names: readonly string[]
 
 /**
  * Bundles the program into one CommonJS file with everything in it but Node's own modules.
- * @param outfile where the bundle goes
+ * @param outfile where the bundle goes; its source map goes to the same name with `.map` behind it
  * @returns what went into it and why, for the tests
  */
 export async function bundle(outfile: string): Promise<Metafile> {
@@ -44,6 +44,9 @@ export async function bundle(outfile: string): Promise<Metafile> {
     minify: true,
     keepNames: true,
     metafile: true,
+    // Beside the bundle and never in it: scripts/symbolize.ts reads stacks with it.
+    sourcemap: 'external',
+    sourcesContent: false,
     legalComments: 'none',
     plugins: [trim],
     banner: {
