@@ -4,7 +4,7 @@
 # on two cores. The last line is "N passed, N failed".
 # With --quick the packages' own tests are left out, which halves that; they count as one skipped.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 quick=no
 case ${1-} in
