@@ -1,6 +1,13 @@
 import { refuse, accept, type Refusal, type Verdict } from '../verdict/refusal.ts';
 import type { Entry } from './key-body.ts';
 
+/** A value's name in the log and in the JSON report, and the most characters of it that they tell. */
+export interface Told {
+  readonly as: string;
+  readonly limit: number;
+  readonly meaning: string;
+}
+
 /** One `#Name=value` line that this program knows; the service may sign others, which mean nothing here. */
 interface SignedField<T> {
   /** As the service writes it. */
@@ -11,8 +18,8 @@ interface SignedField<T> {
   readonly read: (text: string) => T | undefined;
   /** What a value is, for a refusal: `"Name" is not ...`. */
   readonly form: string;
-  /** The name of the value in the log and in `verify-keys --json`, or why neither tells it. */
-  readonly told: { readonly as: string; readonly meaning: string } | { readonly not: string };
+  /** How the log and `verify-keys --json` tell the value, or why they do not. */
+  readonly told: Told | { readonly not: string };
 }
 
 const TIMESTAMP = /^[1-9][0-9]{0,11}$/;
@@ -39,21 +46,26 @@ export const SIGNED_FIELDS: {
     isRequired: false,
     read: asWritten,
     form: 'text',
-    told: { as: 'caller', meaning: 'who pushed the key: the ARN that IAM knows' },
+    // The longest ARN of an assumed role has half of it.
+    told: { as: 'caller', limit: 512, meaning: 'who pushed the key: the ARN that IAM knows' },
   },
   requestId: {
     name: 'Request',
     isRequired: false,
     read: asWritten,
     form: 'text',
-    told: { as: 'request', meaning: 'the id of the request that pushed it, as CloudTrail has it' },
+    told: {
+      as: 'request',
+      limit: 256,
+      meaning: 'the id of the request that pushed it, as CloudTrail has it',
+    },
   },
   expiry: {
     name: 'Timestamp',
     isRequired: true,
     read: (text) => (TIMESTAMP.test(text) ? Number(text) : undefined),
     form: 'decimal',
-    told: { as: 'expiry', meaning: 'when the key expires, in Unix seconds' },
+    told: { as: 'expiry', limit: 12, meaning: 'when the key expires, in Unix seconds' },
   },
   instanceId: {
     name: 'Instance',
@@ -122,13 +134,11 @@ export function checkFields(
   return undefined;
 }
 
-/** What the log and the JSON report tell of the values, by the names that they use. */
-export function toldValues(values: SignedValues): Readonly<Record<string, string | number>> {
-  return Object.fromEntries(
-    SIGNED_FIELD_KEYS.flatMap((key) => {
-      const { told } = SIGNED_FIELDS[key];
-      const value = values[key];
-      return 'as' in told && value !== undefined ? [[told.as, value]] : [];
-    }),
-  );
+/** What the log and the JSON report tell of the values, in the table's order. */
+export function toldValues(values: SignedValues): readonly (readonly [Told, string | number])[] {
+  return SIGNED_FIELD_KEYS.flatMap((key) => {
+    const { told } = SIGNED_FIELDS[key];
+    const value = values[key];
+    return 'as' in told && value !== undefined ? [[told, value] as const] : [];
+  });
 }

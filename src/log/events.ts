@@ -29,8 +29,6 @@ export type EventName =
 /** Whoever may push keys must not be able to flood the log, neither with refusals nor with keys. */
 const MAX_REFUSALS = 20;
 const MAX_ACCEPTED = 20;
-/** The longest ARN of a caller has half of it. */
-const VALUE_LIMIT = 512;
 
 /**
  * The audit trail of a decision: one event for a refused signer, for each accepted key and caller
@@ -186,8 +184,8 @@ function keyRefused(refusal: RefusedEntry, question: Question): AuditEvent {
 export function signedFields(facts: SignedFacts): Readonly<Record<string, string | number>> {
   const { fingerprint, keyType, ...values } = facts;
   const told: Record<string, string | number> = { fingerprint, keyType };
-  for (const [name, value] of Object.entries(toldValues(values))) {
-    told[name] = typeof value === 'number' ? value : printable(value, VALUE_LIMIT);
+  for (const [{ as: name, limit }, value] of toldValues(values)) {
+    told[name] = typeof value === 'number' ? value : printable(value, limit);
   }
   return told;
 }
