@@ -187,6 +187,11 @@ describe('a policy variable', () => {
     ['has no default where it has a value', "${aws:username, 'other'}", true],
     ['without a value has its default', "${aws:PrincipalTag/y, 'a*b'}", true],
     ['without value and default is like nothing', '${aws:PrincipalTag/y}', false],
+    [
+      'without a value is like nothing beside other text, too',
+      'a${*}b${aws:PrincipalTag/y}',
+      false,
+    ],
     ['brings its value and no pattern', '${aws:PrincipalTag/x}', false],
   ])('%s', (_title, value, expected) => {
     expect(holds('StringLike', 'ec2:osuser', value, context)).toBe(expected);
