@@ -1,22 +1,39 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { discard, unpack } from '../test/package/packages.ts';
 import { Rig } from '../test/rig/rig.ts';
 import { runOrThrow } from '../test/rig/run.ts';
-import { HELPER_PATH } from '../test/rig/sshd.ts';
-import { benchmarkTable, type Measured, type Row } from './bench/table.ts';
+import type { SshKey } from '../test/rig/ssh-key.ts';
+import { plot, type Bar, type Part } from './bench/plot.ts';
+import {
+  benchmarkTables,
+  machine,
+  median,
+  type Crowd,
+  type Measured,
+  type Row,
+} from './bench/table.ts';
+import { PRIVATE_FOLDER } from './package/program.ts';
 
 const HELP = `usage: npm run bench -- [--runs N] [--write]
 
-Measures the compiled program (npm run build) against bare "node -e 0" of the same Node, in turn, in a
-namespace in which the emulator owns the address of IMDS. Needs root and python3.
+Measures the installed program (npm run build && npm run package -- --only x64), behind its launcher and alone,
+against bare "node -e 0" of the same Node, in turn, in a namespace in which the emulator owns the address of IMDS.
+Needs root and python3.
 
-  --runs N   measured runs of each case (default 40)
-  --write    put the table into README.md
+  --runs N   measured runs of each case (default 40); the crowds make eight times as many calls
+  --write    put the tables into README.md and the plot into docs/login-time.svg
 `;
 const MARKS = ['<!-- benchmark -->', '<!-- end of benchmark -->'] as const;
+const PLOT = 'docs/login-time.svg';
 const LATENCY_MS = 20;
-const USER = 'alice';
+/** Seconds above the 60 of a pushed key; the program believes 300 more. */
+const LONGER_LIFE = 230;
+const AT_ONCE = 32;
+/** Folders inside in which the launcher, and the program without it, have the name by which sshd calls them. */
+const GATE = '/run/rig/gate/eic_run_authorized_keys';
+const ALONE = '/run/rig/alone/eic_run_authorized_keys';
 
 const { values } = parseArgs({
   options: {
@@ -31,76 +48,161 @@ if (values.help === true || !Number.isInteger(runs) || runs < 1) {
   process.exit(values.help === true ? 0 : 2);
 }
 
-/** One login to measure, and what IMDS holds for it. */
-interface Case {
-  readonly name: string;
-  readonly args: readonly string[];
-  /** Added to the 60 seconds of a pushed key. */
-  readonly expiryOffset?: number;
-}
+/** The name of each command in the table, and its words. */
+type Commands = Readonly<Record<string, readonly [string, ...string[]]>>;
 
+const [NOBODY, ACCEPTED, REFUSED] = ['nobody pushed a key', 'accepted, 5 keys', 'refused: expired'];
+const alone = (name: string): string => `${name}; program alone`;
+const BARE = 'bare `node -e 0`';
+
+const tree = unpack('deb', 'x64');
 const rig = await Rig.start({ program: 'dist/ec2-instance-connect' });
 try {
-  const rows = await measureAll(rig);
-  const table = benchmarkTable(rows, new Date());
-  process.stdout.write(`${table}\n`);
-  if (values.write === true) putIntoReadme(table);
+  await install(rig, tree);
+  const keys = await Promise.all(Array.from({ length: 5 }, () => rig.makeKey()));
+  const rows = await measureAll(keys);
+  const crowds = await measureCrowds(keys);
+  const date = new Date();
+  const tables = benchmarkTables(rows, crowds, date);
+  process.stdout.write(`${tables}\n`);
+  if (values.write === true) {
+    putIntoReadme(tables);
+    writeFileSync(PLOT, plot(bars(rows), `Medians and their differences. ${machine(date)}`));
+  }
 } finally {
   await rig.stop();
+  discard(tree);
 }
 
-async function measureAll(rig: Rig): Promise<readonly Row[]> {
-  const keys = await Promise.all(Array.from({ length: 5 }, () => rig.makeKey()));
-  const [, , third] = keys;
-  const unknown = await rig.makeKey();
-  if (third === undefined) throw new Error('no key');
-  const cases: readonly Case[] = [
-    { name: 'nobody pushed a key', args: ['bob', third.fingerprint] },
-    { name: 'accepted, 5 keys in the blob', args: [USER, third.fingerprint] },
-    { name: 'another key offered, 5 keys in the blob', args: [USER, unknown.fingerprint] },
-    { name: 'refused: expired', args: [USER, third.fingerprint], expiryOffset: -120 },
-  ];
-  const rows: Row[] = [];
-  for (const delay of [0, LATENCY_MS]) {
-    const action = { kind: 'delay', ms: delay } as const;
-    for (const { name, args, expiryOffset = 290 } of cases) {
-      await rig.reset();
-      await rig.emulator.setMaterial({ expiryOffset });
-      await rig.emulator.pushKeys(
-        keys.map(({ publicKey }) => ({
-          instanceId: rig.account.instanceId,
-          osUser: USER,
-          publicKey,
-        })),
-      );
-      if (delay > 0) await rig.emulator.setFaults([{ service: 'imds', path: '*', action }]);
-      const label = delay > 0 ? `${name}, IMDS takes ${delay} ms` : name;
-      process.stderr.write(`measuring: ${label}\n`);
-      rows.push({ name: label, ...(await measure(rig, args)) });
-    }
+/** Puts the unpacked package where it belongs; /usr/lib is a layer of the rig's own from then on. */
+async function install({ namespace }: Rig, from: string): Promise<void> {
+  const [upper, work] = ['/run/rig/lib/upper', '/run/rig/lib/work'];
+  for (const folder of [upper, work, join(GATE, '..'), join(ALONE, '..')]) {
+    mkdirSync(namespace.path(folder), { recursive: true });
   }
-  return rows;
+  const script = `mount -t overlay overlay -o lowerdir=/usr/lib,upperdir=${upper},workdir=${work} /usr/lib
+    mkdir ${PRIVATE_FOLDER} && mount --bind "$1${PRIVATE_FOLDER}" ${PRIVATE_FOLDER}`;
+  await runOrThrow(namespace.command(['sh', '-euc', script, 'sh', from]));
+  symlinkSync(`${PRIVATE_FOLDER}/launch`, namespace.path(GATE));
+  symlinkSync(`${PRIVATE_FOLDER}/ec2-instance-connect`, namespace.path(ALONE));
 }
 
-async function measure(rig: Rig, args: readonly string[]): Promise<Omit<Row, 'name'>> {
-  const helper = [HELPER_PATH, ...args];
-  await rig.emulator.resetCounters();
-  await rig.runHelper(args);
-  const { requests, connections } = (await rig.emulator.counters()).imds;
-  const script = join(import.meta.dirname, 'bench/measure.py');
-  const commands = { bare: [process.execPath, '-e', '0'], helper };
-  const output = await runOrThrow(rig.namespace.command(['/usr/bin/python3', script]), {
-    input: JSON.stringify({ runs, commands }),
-    timeout: 600_000,
+async function measureAll(keys: readonly SshKey[]): Promise<readonly Row[]> {
+  const offered = keys[2]?.fingerprint ?? '';
+  const nobody: Commands = { [NOBODY]: [GATE, 'bob', offered] };
+  const accepted: Commands = { [ACCEPTED]: [GATE, 'alice', offered] };
+  const refused: Commands = { [REFUSED]: [GATE, 'alice', offered] };
+  const behind = `, IMDS takes ${LATENCY_MS} ms`;
+  const slow: Commands = {
+    [NOBODY + behind]: [GATE, 'bob', offered],
+    [ACCEPTED + behind]: [GATE, 'alice', offered],
+  };
+  await serve(keys);
+  const good = await measure({ ...both(nobody), ...both(accepted) });
+  await serve(keys, -2 * LONGER_LIFE);
+  const bad = await measure(both(refused));
+  await serve(keys);
+  const action = { kind: 'delay', ms: LATENCY_MS } as const;
+  await rig.emulator.setFaults([{ service: 'imds', path: '*', action }]);
+  // The first row is that of bare Node.
+  return [...good, ...bad.slice(1), ...(await measure(slow)).slice(1)];
+}
+
+/** Each command behind the launcher, and the same with the program alone. */
+function both(commands: Commands): Commands {
+  const pairs = Object.entries(commands).flatMap(([name, words]) => {
+    const rest = words.slice(1);
+    return [[name, words] as const, [alone(name), [ALONE, ...rest]] as const];
   });
-  const measured = JSON.parse(output) as Record<keyof typeof commands, Measured>;
-  return { measured: measured.helper, bare: measured.bare, requests, connections };
+  return Object.fromEntries(pairs);
 }
 
-function putIntoReadme(table: string): void {
+/**
+ * Has IMDS hold these keys for alice for as long as the program believes it, which is longer than they live in fact:
+ * measuring takes its time. The offset is added to their expiry, in seconds.
+ */
+async function serve(keys: readonly SshKey[], expiryOffset = 0): Promise<void> {
+  const { instanceId } = rig.account;
+  await rig.reset();
+  await rig.emulator.setMaterial({ expiryOffset });
+  const pushedAt = Math.floor(Date.now() / 1000) + LONGER_LIFE;
+  await rig.emulator.pushKeys(
+    keys.map(({ publicKey }) => ({ instanceId, osUser: 'alice', publicKey, pushedAt })),
+  );
+}
+
+async function measure(commands: Commands): Promise<readonly Row[]> {
+  const counted = new Map<string, { requests: number; connections: number }>();
+  for (const [name, words] of Object.entries(commands)) {
+    await rig.emulator.resetCounters();
+    await runOrThrow(rig.namespace.command(words));
+    counted.set(name, (await rig.emulator.counters()).imds);
+  }
+  process.stderr.write(`measuring: ${Object.keys(commands).join(' | ')}\n`);
+  const all = { [BARE]: [process.execPath, '-e', '0'], ...commands };
+  const measured = (await python('measure.py', { runs, commands: all })) as Record<
+    string,
+    Measured
+  >;
+  const bare = measured[BARE];
+  if (bare === undefined) throw new Error('expected bare runs, found none');
+  return Object.entries(measured).map(([name, each]) => {
+    const { requests = 0, connections = 0 } = counted.get(name) ?? {};
+    return { name, measured: each, bare, requests, connections };
+  });
+}
+
+async function measureCrowds(keys: readonly SshKey[]): Promise<readonly Crowd[]> {
+  const third = keys[2];
+  const line = `${third?.publicKey.split(' ', 2).join(' ') ?? ''}\n`;
+  const asked = [third?.fingerprint ?? ''];
+  const cases = [
+    [NOBODY, [GATE, 'bob', ...asked], ''],
+    [alone(NOBODY), [ALONE, 'bob', ...asked], ''],
+    [ACCEPTED, [GATE, 'alice', ...asked], line],
+  ] as const;
+  const crowds: Crowd[] = [];
+  for (const [name, argv, stdout] of cases) {
+    await serve(keys);
+    process.stderr.write(`measuring: ${AT_ONCE} at once, ${name}\n`);
+    const order = { calls: runs * 8, atOnce: AT_ONCE, argv, stdout };
+    const found = (await python('crowd.py', order)) as Omit<Crowd, 'name' | 'atOnce'>;
+    crowds.push({ name, atOnce: AT_ONCE, ...found });
+  }
+  return crowds;
+}
+
+async function python(script: string, order: unknown): Promise<unknown> {
+  const command = ['/usr/bin/python3', join(import.meta.dirname, 'bench', script)] as const;
+  const options = { input: JSON.stringify(order), timeout: 900_000 };
+  return JSON.parse(await runOrThrow(rig.namespace.command([...command]), options));
+}
+
+/** What each part of a login takes, as differences of the medians. */
+function bars(rows: readonly Row[]): readonly Bar[] {
+  const wall = (name: string): number =>
+    median(rows.find((row) => row.name === name)?.measured.wall ?? []) * 1000;
+  const ms = (name: Part['name'], value: number): Part => ({ name, ms: Math.max(value, 0) });
+  const gate = ms('gate', wall(NOBODY));
+  const start = [ms('node', wall(BARE)), ms('questions', wall(alone(NOBODY)) - wall(BARE))];
+  const rest = (name: string): Part => ms('proof', wall(alone(name)) - wall(alone(NOBODY)));
+  return [
+    { name: NOBODY, parts: [gate] },
+    { name: alone(NOBODY), parts: start },
+    { name: ACCEPTED, parts: [gate, ...start, rest(ACCEPTED)] },
+    { name: alone(ACCEPTED), parts: [...start, rest(ACCEPTED)] },
+    { name: REFUSED, parts: [gate, ...start, rest(REFUSED)] },
+  ];
+}
+
+function putIntoReadme(tables: string): void {
+  const image = `![Where the time of a login goes](${PLOT})`;
   const readme = readFileSync('README.md', 'utf8');
   const [before, rest] = readme.split(MARKS[0]);
   const [, after] = rest?.split(MARKS[1]) ?? [];
   if (before === undefined || after === undefined) throw new Error('README.md has no marks');
-  writeFileSync('README.md', [before, MARKS[0], `\n\n${table}\n\n`, MARKS[1], after].join(''));
+  writeFileSync(
+    'README.md',
+    [before, MARKS[0], `\n\n${tables}\n\n${image}\n\n`, MARKS[1], after].join(''),
+  );
 }

@@ -1,12 +1,13 @@
 """Runs commands in turn and measures each by what the kernel says of it (wait4(2), ptrace(2)).
 
 Reads {"runs": N, "commands": {name: [argv...]}} from standard input, with the environment that sshd
-gives. Writes {name: {"cpu": [s...], "wall": [s...], "rss": [KiB...], "anonymous": KiB}}.
+gives. Writes {name: {"cpu": [s...], "wall": [s...], "peak": KiB, "anonymous": KiB}}.
 Node cannot ask for a child's resource usage; Python's standard library can.
 """
 import ctypes
 import json
 import os
+import signal
 import sys
 import time
 
@@ -24,15 +25,24 @@ libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_
 
 
 def run(argv):
-    """CPU seconds (with children), wall seconds and peak RSS in KiB of one run."""
+    """CPU seconds (with children) and wall seconds of one run."""
     start = time.perf_counter()
     pid = os.posix_spawn(argv[0], argv, ENVIRONMENT, file_actions=FILES)
     _, _, usage = os.wait4(pid, 0)
-    return usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss
+    return usage.ru_utime + usage.ru_stime, time.perf_counter() - start
 
 
-def anonymous_at_exit(argv):
-    """Private anonymous memory in KiB at the moment when the process ends."""
+def field(path, name):
+    """A value in KiB of a file with `name: value kB` lines."""
+    with open(path) as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def memory_at_exit(argv):
+    """The largest resident set and the private anonymous memory, in KiB, when the process ends.
+
+    ru_maxrss would not do: it counts what the process had been before it executed the command.
+    """
     pid = os.fork()
     if pid == 0:
         null = os.open(NULL, os.O_RDWR)
@@ -48,26 +58,29 @@ def anonymous_at_exit(argv):
         _, status = os.waitpid(pid, 0)
         if not os.WIFSTOPPED(status):
             return result
-        signal = os.WSTOPSIG(status)
+        passed_on = os.WSTOPSIG(status)
         if status >> 16 == PTRACE_EVENT_EXIT:
-            with open(f"/proc/{pid}/smaps_rollup") as rollup:
-                result = next(int(line.split()[1]) for line in rollup if line.startswith("Anonymous:"))
-            signal = 0
-        libc.ptrace(PTRACE_CONT, pid, None, signal)
+            # The first is counted in batches, and may be less than what is there.
+            rollup = f"/proc/{pid}/smaps_rollup"
+            result = {"peak": max(field(f"/proc/{pid}/status", "VmHWM:"), field(rollup, "Rss:")),
+                      "anonymous": field(rollup, "Anonymous:")}
+        # The launcher executes the program: a traced process stops there with a signal of its own.
+        if passed_on == signal.SIGTRAP:
+            passed_on = 0
+        libc.ptrace(PTRACE_CONT, pid, None, passed_on)
 
 
 def main():
     order = json.load(sys.stdin)
-    results = {name: {"cpu": [], "wall": [], "rss": []} for name in order["commands"]}
+    results = {name: {"cpu": [], "wall": []} for name in order["commands"]}
     for turn in range(-WARM_UPS, order["runs"]):
         for name, argv in order["commands"].items():
-            cpu, wall, rss = run(argv)
+            cpu, wall = run(argv)
             if turn >= 0:
                 results[name]["cpu"].append(cpu)
                 results[name]["wall"].append(wall)
-                results[name]["rss"].append(rss)
     for name, argv in order["commands"].items():
-        results[name]["anonymous"] = anonymous_at_exit(argv)
+        results[name].update(memory_at_exit(argv))
     json.dump(results, sys.stdout)
 
 
