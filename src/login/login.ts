@@ -155,9 +155,12 @@ function usage(problem: string, edges: RunEdges, options: LoginOptions): Ending 
  */
 async function withDeadline(work: Promise<Outcome>, deadline: Deadline): Promise<Outcome> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(tooLate());
-  }, deadline.remaining());
+  const timer = setTimeout(
+    () => {
+      reject(tooLate());
+    },
+    Math.max(0, deadline.remaining()),
+  );
   try {
     const outcome = await Promise.race([work, promise]);
     if (outcome.events.length > 0 && deadline.remaining() <= 0) throw tooLate();
