@@ -3,6 +3,26 @@ import type { FaultAction, FaultRule } from '../emulator/faults.ts';
 import type { SshKey } from '../rig/ssh-key.ts';
 import { runOrThrow } from '../rig/run.ts';
 import {
+  body,
+  CHAIN,
+  DOMAIN,
+  FLOODS_AND_SILENCE,
+  hang,
+  ID,
+  KEYS,
+  MALFORMED,
+  on,
+  REGION,
+  reset,
+  STAPLE_NAMES,
+  STAPLES,
+  STATUSES,
+  status,
+  TOKEN,
+  truncate,
+  ZONE,
+} from './imds-faults.ts';
+import {
   ask,
   AUTHPRIV,
   authorizedKeys,
@@ -13,21 +33,6 @@ import {
 } from './login-rig.ts';
 
 const rig = useRig();
-
-const [TOKEN, KEYS, CHAIN] = ['*/api/token', '*/active-keys/*', '*/signer-cert/'];
-const [STAPLE_NAMES, STAPLES] = ['*/signer-ocsp/', '*/signer-ocsp/?*'];
-const [ID, REGION, ZONE] = ['*/instance-id', '*/placement/region', '*/availability-zone'];
-const DOMAIN = '*/services/domain';
-
-function on(path: string, action: FaultAction, count?: number): FaultRule {
-  return { service: 'imds', path, action, ...(count === undefined ? {} : { count }) };
-}
-
-const status = (code: number): FaultAction => ({ kind: 'answer', status: code, body: 'busy' });
-const body = (text: string): FaultAction => ({ kind: 'answer', status: 200, body: text });
-const hang: FaultAction = { kind: 'hang' };
-const reset: FaultAction = { kind: 'reset' };
-const truncate: FaultAction = { kind: 'truncate' };
 
 /** Nothing printed, exit code 1 and one line in the log that names the fault. */
 async function expectFault(key: SshKey, code: string): Promise<void> {
@@ -100,22 +105,14 @@ while True:
   }
 });
 
-it.each<[string, string, FaultRule]>([
-  ['hangs', 'IMDS_TIMEOUT', on('*', hang)],
-  ['hangs with the keys', 'IMDS_TIMEOUT', on(KEYS, hang)],
-  ['hangs with one staple', 'IMDS_TIMEOUT', on(STAPLES, hang, 1)],
-  ['is slower than a second', 'IMDS_TIMEOUT', on(KEYS, { kind: 'delay', ms: 1500 })],
-  ['drips', 'IMDS_TIMEOUT', on(KEYS, { kind: 'drip', bytes: 8, ms: 50 })],
-  ['resets its connections', 'IMDS_UNREACHABLE', on('*', reset)],
-  ['breaks off', 'IMDS_UNREACHABLE', on(KEYS, truncate)],
-  ['floods the token', 'IMDS_BODY_TOO_LARGE', on(TOKEN, { kind: 'huge', bytes: 1e7 })],
-  ['floods the keys', 'IMDS_BODY_TOO_LARGE', on(KEYS, { kind: 'huge', bytes: 1e8 })],
-  ['floods the chain', 'IMDS_BODY_TOO_LARGE', on(CHAIN, { kind: 'huge', bytes: 1e7 })],
-])('prints nothing where IMDS %s, and names the fault %s', async (_title, code, rule) => {
-  const key = await makePushedKey(rig());
-  await rig().emulator.setFaults([rule]);
-  await expectFault(key, code);
-});
+it.each(FLOODS_AND_SILENCE)(
+  'prints nothing where IMDS %s, and names the fault %s',
+  async (_title, code, rule) => {
+    const key = await makePushedKey(rig());
+    await rig().emulator.setFaults([rule]);
+    await expectFault(key, code);
+  },
+);
 
 it('fails a login while IMDS hangs', async () => {
   const key = await makePushedKey(rig());
@@ -123,20 +120,15 @@ it('fails a login while IMDS hangs', async () => {
   await expectFailedLogin(key, 'IMDS_TIMEOUT');
 });
 
-it.each([
-  [TOKEN, 403, 1],
-  [TOKEN, 404, 1],
-  [TOKEN, 503, 2],
-  [KEYS, 401, 2],
-  [KEYS, 500, 2],
-  [KEYS, 503, 3],
-  [KEYS, 429, 3],
-])('meets a %s that answers %i with a fault, after %i requests', async (path, code, count) => {
-  const key = await makePushedKey(rig());
-  await rig().emulator.setFaults([on(path, status(code))]);
-  await expectFault(key, 'IMDS_STATUS');
-  expect(await requests()).toBe(count);
-});
+it.each(STATUSES)(
+  'meets a %s that answers %i with a fault, after %i requests',
+  async (path, code, count) => {
+    const key = await makePushedKey(rig());
+    await rig().emulator.setFaults([on(path, status(code))]);
+    await expectFault(key, 'IMDS_STATUS');
+    expect(await requests()).toBe(count);
+  },
+);
 
 it.each([TOKEN, KEYS])('follows no redirect from %s', async (path) => {
   const key = await makePushedKey(rig());
@@ -157,19 +149,7 @@ it.each([CHAIN, STAPLE_NAMES, ID, DOMAIN])('meets a missing %s with a fault', as
   await expectFault(key, 'IMDS_STATUS');
 });
 
-it.each([
-  [TOKEN, 'two words'],
-  [TOKEN, 'header\r\nX-Evil: yes'],
-  [TOKEN, ''],
-  [ID, 'i-0123456789ABCDEF0'],
-  [ID, 'i-0123456789abcdef0\ni-0fedcba9876543210'],
-  [ID, '<html>'],
-  [REGION, 'us-east-1.attacker.example'],
-  [REGION, ''],
-  [DOMAIN, 'amazonaws.com/x'],
-  [DOMAIN, 'amazonaws.com\u0000'],
-  [STAPLE_NAMES, Array.from({ length: 17 }, (_, index) => `A${index}`).join('\n')],
-])('meets a malformed %s with a fault: %j', async (path, text) => {
+it.each(MALFORMED)('meets a malformed %s with a fault: %j', async (path, text) => {
   const key = await makePushedKey(rig());
   await rig().emulator.setFaults([on(path, body(text))]);
   await expectFault(key, 'IMDS_MALFORMED');

@@ -4,7 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { expect, it, vi } from 'vitest';
 import { HELPER_USER } from '../rig/accounts.ts';
+import { EXIT_BUG } from '../../src/verdict/exit-codes.ts';
 import { run, type Command, type CommandResult } from '../rig/run.ts';
+import { HELPER_PATH, PROGRAM_PATH } from '../rig/sshd.ts';
 import { ask, authorizedKeys, makePushedKey, takeTrail, useRig } from './login-rig.ts';
 
 const rig = useRig();
@@ -132,6 +134,56 @@ it('runs as the helper user, with no privilege and no memory both writable and e
   expect(status).toMatch(new RegExp(`^Uid:\t${uid}\t${uid}\t${uid}\t${uid}$`, 'm'));
   expect(status).toMatch(/^CapEff:\t0+$/m);
   expect(status).toMatch(/^Groups:\t *$/m);
+});
+
+/** The ports on which a process's network listens, as the kernel writes them. */
+function listening(pid: number): readonly string[] {
+  const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/${pid}/net/${name}`, 'utf8'));
+  return tables.join('\n').match(/(?<=:)[0-9A-F]{4}(?= [0-9A-F]+:0000 0A)/g) ?? [];
+}
+
+it.each([
+  ['a login', HELPER_USER, [HELPER_PATH, 'alice']],
+  ['verify-install, run by root', 'root', [PROGRAM_PATH, 'verify-install', '--json']],
+] as const)('opens no debugger to whoever signals %s', async (_title, user, [path, ...args]) => {
+  await rig().emulator.setFaults([{ service: 'imds', path: '*', action: { kind: 'hang' } }]);
+  const [command, ...rest] = rig().namespace.command(rig().helperCommand(args, user, path));
+  const child = spawn(command, rest, { stdio: 'ignore' });
+  const ended = once(child, 'close');
+  const pid = child.pid ?? 0;
+  await vi.waitUntil(async () => (await rig().emulator.counters()).imds.requests > 0, 20_000);
+  // sshd's port shows that the others would be seen.
+  expect(listening(pid)).toContain('0016');
+  child.kill('SIGUSR1');
+  const seen = new Set<string>();
+  while (child.exitCode === null && child.signalCode === null) {
+    for (const port of listening(pid)) seen.add(port);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await ended;
+  expect([...seen]).not.toContain((9229).toString(16).toUpperCase());
+});
+
+it('serves a person whose working folder is gone', async () => {
+  const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
+  for (const args of [['--version'], ['sshd', 'status']]) {
+    const command: Command = ['sh', '-c', script, 'sh', PROGRAM_PATH, ...args];
+    const { status } = await run(rig().namespace.command(command));
+    expect(status).not.toBe(EXIT_BUG);
+  }
+});
+
+it('works where somebody has made a file of /dev/null', async () => {
+  const key = await makePushedKey(rig());
+  const path = '/run/rig/not-null';
+  writeFileSync(rig().namespace.path(path), '[broken\n');
+  const script = `mount --bind ${path} /dev/null && exec "$@"`;
+  const login = rig().helperCommand(['alice', key.fingerprint]);
+  const command: Command = ['unshare', '--mount', 'sh', '-c', script, 'sh', ...login];
+  expect(await run(rig().namespace.command(command))).toMatchObject({
+    status: 0,
+    stdout: authorizedKeys(key),
+  });
 });
 
 it.each([

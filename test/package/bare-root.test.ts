@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authorizedKeys, makePushedKey, startRig, takeTrail } from '../e2e/login-rig.ts';
 import type { Rig } from '../rig/rig.ts';
-import { run } from '../rig/run.ts';
+import { run, type CommandResult } from '../rig/run.ts';
 import { FIRST_UNLISTED, SYSCALLS, missingIn } from '../seccomp/syscalls.ts';
 import { BareRoot, type CallOptions } from './bare-root.ts';
 import { discard, unpack } from './packages.ts';
@@ -46,6 +46,22 @@ describe('the installed tree in a root that holds nothing else', () => {
   it.each(['4.4', '4.14'])('does it on the system calls of Linux %s', async (version) => {
     await expectWholeJob({ before: onKernel(version) });
   });
+
+  it.each([[], onKernel('4.4'), onKernel('4.14')])(
+    'finds out without Node that nobody has pushed a key (%s)',
+    async (...before) => {
+      await rig.reset();
+      await root.withoutProgram(async () => {
+        const answer = async (): Promise<CommandResult> => root.call(['bob'], { before });
+        // Without its program the launcher says so in every other case, also where it was not given time enough.
+        await vi.waitFor(async () => {
+          expect(await answer()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+        }, 30_000);
+        await makePushedKey(rig, 'bob');
+        expect(await answer()).toMatchObject({ status: 127, stdout: '' });
+      });
+    },
+  );
 
   it('meets a filter that really answers ENOSYS', async () => {
     const statx = SYSCALLS.find(([, name]) => name === 'statx')?.[0];

@@ -2,13 +2,14 @@
  * A root that holds nothing but an installed tree, a static busybox and the kernel's file systems, inside
  * of a rig: no C library, no loader, no user database of the host.
  */
-import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rig } from '../rig/rig.ts';
 import { run, runOrThrow, type Command, type CommandResult } from '../rig/run.ts';
 
 const BUSYBOX = '/bin/busybox';
 const CA_STORE = '/etc/ssl/certs/ca-certificates.crt';
+const PROGRAM = '/usr/lib/ec2-instance-connect/ec2-instance-connect';
 const HELPER = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
 
 /** What is called in front of chroot(1), and what the caller's environment is. */
@@ -59,6 +60,17 @@ export class BareRoot {
   /** Takes a file of the root away. */
   remove(path: string): void {
     rmSync(join(this.outside, path), { force: true });
+  }
+
+  /** Does something while the launcher stands alone, without the program behind it. */
+  async withoutProgram(work: () => Promise<void>): Promise<void> {
+    const path = join(this.outside, PROGRAM);
+    renameSync(path, `${path}.away`);
+    try {
+      await work();
+    } finally {
+      renameSync(`${path}.away`, path);
+    }
   }
 
   /** Calls the program inside as nobody, with the environment that is given and no other. */

@@ -143,6 +143,18 @@ describe('on a machine with SELinux enforcing', { timeout: 400_000 }, () => {
     expect(accepted.map(domainOf)).toEqual(accepted.map(() => DOMAIN));
   });
 
+  it('the launcher asks for itself in the same domain, and is denied nothing', async () => {
+    const before = await denials(DOMAIN);
+    await rig.emulator.resetCounters();
+    // Where there is a helper it asks nothing.
+    await guest.root(`mv ${HELPERS_DIRECTORY}/own /root/own`);
+    // Nobody has pushed a key for him; emulated, the launcher may not be done within its time, and steps aside then.
+    await guest.login('bob', await rig.makeKey(), 'true');
+    await guest.root(`mv /root/own ${HELPERS_DIRECTORY}/own`);
+    expect((await rig.emulator.counters()).imds.requests).toBeGreaterThanOrEqual(2);
+    expect(await denials(DOMAIN)).toEqual(before);
+  });
+
   it('the program is denied only what it does as well without', async () => {
     expect(await denials(DOMAIN)).toEqual([
       'cgroup_t:dir search',
