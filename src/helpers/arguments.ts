@@ -1,3 +1,4 @@
+import { splitTokens } from '../ssh/tokens.ts';
 import { splitWords } from '../ssh/words.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
@@ -99,13 +100,13 @@ function tokenValue(token: Token, values: TokenValues): string | undefined {
 
 function parseTokens(word: string): Verdict<readonly TemplatePart[], ArgumentsReason> {
   const parts: TemplatePart[] = [];
-  for (const piece of word.match(/%.?|[^%]+/gs) ?? []) {
-    if (piece === '%%') parts.push({ text: '%' });
-    else if (!piece.startsWith('%')) parts.push({ text: piece });
-    else if (piece === '%u' || piece === '%f' || piece === '%h') {
-      parts.push({ token: piece.charAt(1) as Token });
+  for (const part of splitTokens(word)) {
+    if ('text' in part) parts.push(part);
+    else if (part.token === 'u' || part.token === 'f' || part.token === 'h') {
+      parts.push({ token: part.token });
     } else {
-      return refuse('token-unknown', `expected %u, %f, %h or %%, got ${JSON.stringify(piece)}`);
+      const found = JSON.stringify(`%${part.token}`);
+      return refuse('token-unknown', `expected %u, %f, %h or %%, got ${found}`);
     }
   }
   return accept(parts);

@@ -60,7 +60,8 @@ export interface VerifiedSigner {
 
 export type SignerVerdict = Accepted<VerifiedSigner> | SignerRefusal;
 
-const PEM_LIMITS = { size: 65_536, count: 10 } as const;
+/** What is read of a chain, in bytes and certificates. */
+export const PEM_LIMITS = { size: 65_536, count: 10 } as const;
 /** A chain has four certificates today. One limit for what is fetched and what is captured. */
 export const MAX_STAPLES = 16;
 

@@ -104,7 +104,7 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
     wiring: wiringStatus(edges),
     interrupted: edges.image(JOURNAL_PATH) !== null,
     unmanaged: edges.image(UNMANAGED_PATH) !== null,
-    helpers: chainStatus(edges),
+    helpers: helperStatus(edges),
     problems: model.problems.map(({ place, detail }) => ({ ...place, detail })),
     leftOut: edges.isRoot ? [] : ['the answer of sshd -T', 'the record of what was written'],
   };
@@ -198,7 +198,7 @@ function wiringStatus(edges: SshdEdges): SshdStatus['wiring'] {
   return { mode: record.mode, kinds: record.kinds, files };
 }
 
-function chainStatus(edges: SshdEdges): SshdStatus['helpers'] {
+function helperStatus(edges: SshdEdges): SshdStatus['helpers'] {
   return helperNames(edges.tree.names(HELPERS_DIRECTORY)).map((name) => {
     const path = `${HELPERS_DIRECTORY}/${name}`;
     const problem = edges.unsafeProgram(path);

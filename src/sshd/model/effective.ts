@@ -19,7 +19,7 @@ export const DEB_COMMAND_PATH = '/usr/share/ec2-instance-connect/eic_run_authori
 /** The program under its own name. */
 export const PROGRAM_PATH = '/usr/bin/ec2-instance-connect';
 
-/** The system user that the helper runs as. */
+/** The system user that sshd runs the command as. */
 export const COMMAND_USER = 'ec2-instance-connect';
 
 /** Our own command, given which of the two paths this host has. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { HELPERS_DIRECTORY, helperNames } from '../../helpers/names.ts';
 import { fingerprintOf } from '../../ssh/fingerprint.ts';
 import { sshdEnvironment } from '../../ssh/command-environment.ts';
+import { expandTokens } from '../../ssh/tokens.ts';
 import { splitWords } from '../../ssh/words.ts';
 import type { CommandEnd } from '../../system/program.ts';
 import type { Inspection } from '../inspection.ts';
@@ -43,16 +44,6 @@ export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
     shown: `cd / && setpriv ${as} env -i ${shellCommand(program, ...args)}`,
     mayPrint: helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY)).length > 0,
   };
-}
-
-/**
- * Replaces the tokens of sshd_config(5) in a word of AuthorizedKeysCommand; one that has no value
- * here becomes empty.
- */
-export function expandTokens(word: string, values: ReadonlyMap<string, string>): string {
-  return word.replace(/%(.)/gs, (_, token: string) =>
-    token === '%' ? '%' : (values.get(token) ?? ''),
-  );
 }
 
 /** A well-formed ED25519 key that nobody can have the other half of: its point is a hash. */

@@ -7,6 +7,8 @@ import {
   PROGRAM_PATH,
   RPM_COMMAND_PATH,
 } from '../../../src/sshd/model/effective.ts';
+import { BODY_LIMITS } from '../../../src/imds/limits.ts';
+import { PEM_LIMITS } from '../../../src/signer/verify-signer.ts';
 import { UNMANAGED_PATH } from '../../../src/sshd/edges.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -36,6 +38,12 @@ describe('what src, the build and the packages have in common', () => {
   it('is the name of the file that says hands off', () => {
     const named = texts.match(/\/etc\/ec2-instance-connect\/\S*unmanaged/g) ?? [];
     expect(new Set([...named, UNMANAGED_PATH])).toEqual(new Set([UNMANAGED_PATH]));
+  });
+});
+
+describe('the limits', () => {
+  it('of a chain are the same where it is fetched and where it is read', () => {
+    expect(PEM_LIMITS.size).toBe(BODY_LIMITS.chain);
   });
 });
 

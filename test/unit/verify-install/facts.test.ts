@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expandTokens } from '../../../src/verify-install/facts/dry-run.ts';
+import { expandTokens } from '../../../src/ssh/tokens.ts';
 import { loginUserName } from '../../../src/verify-install/facts/people.ts';
 import { sshd } from '../../../src/verify-install/facts/sshd.ts';
 import { judgeSigner } from '../../../src/verify-install/facts/signer-verdict.ts';
