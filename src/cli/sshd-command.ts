@@ -13,6 +13,8 @@ import { renderResult, renderStatus } from './sshd-report.ts';
 interface WiringArguments {
   readonly 'dry-run': boolean;
   readonly 'from-package': boolean;
+  readonly restart: boolean;
+  readonly 'give-back': boolean;
   readonly 'try-user': readonly string[];
 }
 
@@ -20,6 +22,37 @@ interface StatusArguments {
   readonly user?: string | undefined;
   readonly json: boolean;
 }
+
+const OPTIONS = {
+  'dry-run': {
+    type: 'boolean',
+    default: false,
+    describe: 'show each change as a diff, change nothing',
+  },
+  'from-package': {
+    type: 'boolean',
+    default: false,
+    describe: 'for package scripts: heed sshd-unmanaged, exit 0 on a refusal',
+  },
+  restart: {
+    type: 'boolean',
+    default: false,
+    describe: 'restart sshd where a reload does not do; open sessions go on',
+  },
+  'give-back': {
+    type: 'boolean',
+    default: false,
+    hidden: true,
+    describe: "for package scripts: the stock package's wiring stands again",
+  },
+  'try-user': {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    requiresArg: true,
+    describe: 'a login user that the other helper has keys for',
+  },
+} as const;
 
 type Wire = (edges: SshdEdges, options: WiringOptions) => WiringResult;
 
@@ -50,26 +83,7 @@ function wiringCommand(
   return {
     command: name,
     describe,
-    builder: (yargs) =>
-      yargs
-        .option('dry-run', {
-          type: 'boolean',
-          default: false,
-          describe: 'show each change as a diff, change nothing',
-        })
-        .option('from-package', {
-          type: 'boolean',
-          default: false,
-          describe: 'for package scripts: heed sshd-unmanaged, exit 0 on a refusal',
-        })
-        .option('try-user', {
-          type: 'string',
-          array: true,
-          default: [],
-          hidden: name !== 'adopt',
-          requiresArg: true,
-          describe: 'a login user that the other helper has keys for',
-        }),
+    builder: (yargs) => yargs.options(OPTIONS).hide(name === 'adopt' ? 'restart' : 'try-user'),
     handler: async (options) => {
       person.finish(await runWiring(person, wire, options));
     },
@@ -85,10 +99,15 @@ async function runWiring(
   const result = wire(edges, {
     dryRun: options['dry-run'],
     fromPackage: options['from-package'],
+    restart: options.restart,
+    giveBack: options['give-back'],
     tryUsers: options['try-user'],
   });
   const { stdout, stderr } = renderResult(result, hostCommand(edges));
-  run.write(1, stdout);
+  // Several scripts of a package ask, and only what one of them does is worth a line.
+  const isQuiet =
+    options['from-package'] && result.outcome === 'unchanged' && result.conflicts.length === 0;
+  if (!isQuiet) run.write(1, stdout);
   run.write(2, stderr);
   const { command, outcome, dryRun } = result;
   if (command === 'disable' && outcome === 'done' && !dryRun && !options['from-package']) {

@@ -3,7 +3,7 @@ import type { OwnCommand } from '../sshd/model/effective.ts';
 import type { Place } from '../system/file-tree.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
 import type { Activation, WiringReason, WiringResult } from '../sshd/result.ts';
-import type { SshdStatus, StartStatus } from '../sshd/status.ts';
+import type { ListenerStatus, SshdStatus, StartStatus } from '../sshd/status.ts';
 
 /** Each reason as a sentence's end; what was found follows it. */
 const REASONS: Readonly<Record<WiringReason, string>> = {
@@ -33,6 +33,12 @@ const REASONS: Readonly<Record<WiringReason, string>> = {
   'edited-since': 'a file was edited since it was written, and is left alone',
   'restart-first':
     'the running sshd still needs the adopted helper; restart its service, then run this again',
+  'restart-needed':
+    'pushed keys are still accepted until sshd is restarted; open sessions survive that',
+  'still-set': 'lines that this program did not write still set it; take them away by hand',
+  'switched-off': 'its use of pushed keys was switched off before',
+  'sshd-not-configured': 'it is not configured yet, and will be wired when it is',
+  'cannot-write': 'a file cannot be written',
   'reload-failed': 'the configuration is written, but sshd could not be told',
 };
 
@@ -41,6 +47,7 @@ const ACTIVATIONS: Readonly<Record<Activation['state'], string>> = {
   'next-connection': 'has it from the next connection on, open sessions go on',
   'not-running': 'does not run, and has it when it starts',
   'restart-needed': 'has it after the next restart; open sessions survive one',
+  restarted: 'restarted, open sessions go on',
   'reload-failed': 'could not be reloaded',
 };
 
@@ -63,8 +70,9 @@ export function renderResult(
 export function renderStatus(status: SshdStatus): string {
   const whom = status.user === undefined ? '' : ` for ${status.user}`;
   return join([
-    `pushed keys are ${status.effective ? 'accepted' : 'not accepted'} by sshd's configuration${whom}`,
-    ...status.starts.flatMap(startLines),
+    ...verdictLines(status, whom),
+    ...status.starts.flatMap((start) => startLines(start, status)),
+    ...otherListeners(status).flatMap(listenerLines),
     ...status.matches.map(
       ({ match, command, path, line }) => `Match ${match}: ${command} (${path}:${line})`,
     ),
@@ -79,10 +87,11 @@ export function renderStatus(status: SshdStatus): string {
 
 function outcomeLines(result: WiringResult): readonly string[] {
   const { command, outcome, dryRun, changes, kinds } = result;
-  if (outcome === 'left-alone') return [`sshd is left alone: ${result.detail ?? ''} says so`];
+  if (outcome === 'left-alone') return leftAloneLines(result);
   if (outcome === 'refused') return [];
   const recovered = result.recovered ? ['an interrupted run was taken back first'] : [];
   if (outcome === 'unchanged' && !result.recovered) {
+    if (result.activations.length > 0) return activationLines(result);
     return [
       command === 'disable' ? 'nothing to take away' : 'already effective, nothing to do',
       ...conditionalLines(result.conflicts),
@@ -97,11 +106,55 @@ function outcomeLines(result: WiringResult): readonly string[] {
         `${verbs[action]} ${type === 'directory' ? 'folder ' : ''}${path}`,
     ),
     ...(kinds.length === 0 ? [] : conditionalLines(result.conflicts)),
-    ...result.activations.map(({ unit, state }) => `${unit ?? 'sshd'} ${ACTIVATIONS[state]}`),
-    ...result.activations.flatMap(({ unit, state }) =>
-      state === 'restart-needed' ? [`  systemctl restart ${unit ?? 'sshd'}`] : [],
-    ),
+    ...activationLines(result),
   ];
+}
+
+function activationLines({ activations, reason }: WiringResult): readonly string[] {
+  return activations.flatMap(({ unit, state }) => {
+    // What has failed is said by the reason.
+    if (state === reason) return [];
+    const line = `${unit ?? 'sshd'} ${ACTIVATIONS[state]}`;
+    return state === 'restart-needed' ? [line, `  systemctl restart ${unit ?? 'sshd'}`] : [line];
+  });
+}
+
+function leftAloneLines({ reason, detail }: WiringResult): readonly string[] {
+  if (reason === undefined) return [`sshd is left alone: ${detail ?? ''} says so`];
+  const line = `sshd is left alone: ${REASONS[reason]}`;
+  if (reason !== 'switched-off') return [line];
+  return [`${line} (${detail ?? ''})`, 'to switch it on: ec2-instance-connect sshd enable'];
+}
+
+/** Whether pushed keys get in now, and whether that is so after the next start. */
+function verdictLines(status: SshdStatus, whom: string): readonly string[] {
+  const { effective, configured, unreadable } = status;
+  if (unreadable.length > 0) {
+    const files = unreadable.slice(0, 3).join(', ');
+    return [`whether pushed keys are accepted is not known; run as root: cannot read ${files}`];
+  }
+  const now = effective ? 'accepted' : 'not accepted';
+  if (effective === configured) return [`pushed keys are ${now} by sshd${whom}`];
+  const then = configured ? 'accepted' : 'not accepted';
+  return [`pushed keys are ${now} by the running sshd${whom}, and ${then} after its restart`];
+}
+
+function otherListeners({ listeners, starts }: SshdStatus): readonly ListenerStatus[] {
+  const known = starts.map(({ running }) => running?.mainPid);
+  return listeners.filter(({ pid }) => !known.includes(pid));
+}
+
+function listenerLines(listener: ListenerStatus): readonly string[] {
+  const { pid, unit, configFile } = listener;
+  const name = unit === undefined ? '' : `, ${unit}`;
+  return [`process ${pid}${name}, ${configFile}: ${runningCommand(listener)}`];
+}
+
+function runningCommand({ command, commandUser, fromOption, known }: ListenerStatus): string {
+  if (!known) return 'its command line cannot be seen whole';
+  const user = commandUser === undefined ? '' : ` as ${commandUser}`;
+  const what = command === undefined ? 'no AuthorizedKeysCommand' : `${command}${user}`;
+  return fromOption ? `${what}, an option that it keeps until a restart` : what;
 }
 
 function conditionalLines(conflicts: readonly Conflict[]): readonly string[] {
@@ -114,15 +167,19 @@ function problemLines(result: WiringResult, own: OwnCommand): readonly string[] 
   const { reason, detail, command, conflicts } = result;
   const what = reason === undefined ? '' : REASONS[reason];
   const head = `ec2-instance-connect: sshd ${command}: ${what}`;
+  const still = result.stillInForce.map(
+    (path) => `as before, sshd asks this program by the stock package's ${path}`,
+  );
   if (conflicts.length === 0) {
-    return [detail === undefined ? head : `${head}: ${detail}`, ...reloadRemedy(reason)];
+    return [detail === undefined ? head : `${head}: ${detail}`, ...remedy(reason), ...still];
   }
   const found = conflicts.map((conflict) => `  ${conflictLine(conflict)}`);
   const why = command === 'adopt' && detail !== undefined ? [`  ${detail}`] : [];
-  return [head, ...found, ...why, ...waysOn(command, conflicts, own)];
+  return [head, ...found, ...why, ...still, ...waysOn(command, conflicts, own)];
 }
 
-function reloadRemedy(reason: WiringReason | undefined): readonly string[] {
+function remedy(reason: WiringReason | undefined): readonly string[] {
+  if (reason === 'restart-needed') return ['  or ec2-instance-connect sshd disable --restart'];
   if (reason === 'record-unreadable' || reason === 'journal-unreadable') {
     return ['  look at the file, put right what it names by hand, then remove it'];
   }
@@ -151,8 +208,9 @@ function conflictLine({ setting, user }: Conflict): string {
   return `AuthorizedKeysCommand ${setting.value}${runsAs} (${at(setting.place)}${unit}${match})`;
 }
 
-function startLines(start: StartStatus): readonly string[] {
-  const { unit, command, commandUser, setAt, running } = start;
+/** What the files say, what runs, and what a restart would bring, where they are not the same. */
+function startLines(start: StartStatus, { listeners }: SshdStatus): readonly string[] {
+  const { unit, command, commandUser, setAt, running, fileCommand } = start;
   const name = unit ?? 'sshd';
   const what = command ?? 'no AuthorizedKeysCommand';
   const where = setAt === undefined ? '' : ` (${at(setAt)})`;
@@ -160,9 +218,20 @@ function startLines(start: StartStatus): readonly string[] {
   const disagrees = start.agrees ? [] : [`  sshd -T knows a value that no line was found for`];
   const sockets = running?.sockets.map((socket) => `, started by ${socket}`).join('') ?? '';
   const state = running === undefined ? [] : [`  ${running.activeState}${sockets}`];
+  const listener = listeners.find(({ pid }) => pid === running?.mainPid);
+  const files = fileCommand ?? 'no AuthorizedKeysCommand';
+  const apart = running?.restartNeeded === true || fileCommand !== command;
+  const three =
+    apart && listener !== undefined
+      ? [
+          `  files: ${files}`,
+          `  running: ${runningCommand(listener)}`,
+          `  after a restart: ${what}${user}`,
+        ]
+      : [];
   const restart =
     running?.restartNeeded === true ? [`  restart needed: systemctl restart ${name}`] : [];
-  return [`${name}: ${what}${user}${where}`, ...disagrees, ...state, ...restart];
+  return [`${name}: ${what}${user}${where}`, ...disagrees, ...state, ...three, ...restart];
 }
 
 function wiringLines(status: SshdStatus): readonly string[] {
@@ -171,6 +240,9 @@ function wiringLines(status: SshdStatus): readonly string[] {
     ...(status.wiring === null ? [] : [`written by sshd ${status.wiring.mode}:`, ...files]),
     ...(status.interrupted
       ? ['a run was interrupted; the next enable, disable or adopt takes it back']
+      : []),
+    ...(status.switchedOff
+      ? ['packages leave sshd alone: the stock package was switched off when it was replaced']
       : []),
     ...(status.unmanaged ? ['packages leave sshd alone (sshd-unmanaged)'] : []),
   ];

@@ -106,14 +106,14 @@ interface TrialUser {
 }
 
 /** The users that were named, then root and people's accounts, as far as they can be listed. */
-function trialUsers({ edges, tryUsers }: WiringContext): readonly TrialUser[] {
+function trialUsers({ edges, options }: WiringContext): readonly TrialUser[] {
   const lines = edges.run(['getent', 'passwd']).stdout.split('\n');
   const listed = lines.flatMap((line) => {
     const [user = '', , uid, , , home = '/'] = line.split(':');
     const isPerson = Number(uid) >= FIRST_PERSON && Number(uid) <= LAST_PERSON;
     return user !== '' && (uid === '0' || isPerson) ? [{ user, home }] : [];
   });
-  const named = tryUsers.map((user) => {
+  const named = (options.tryUsers ?? []).map((user) => {
     const home = edges.run(['getent', 'passwd', '--', user]).stdout.split(':')[5];
     return { user, home: home ?? '/' };
   });

@@ -1,16 +1,17 @@
 import { UNMANAGED_PATH, type SshdEdges } from './edges.ts';
-import { activate } from './activate.ts';
+import { activate, type Activating } from './activate.ts';
 import {
   DEB_COMMAND_PATH,
   ownCommand,
   RPM_COMMAND_PATH,
   type OwnCommand,
 } from './model/effective.ts';
-import type { FileTree } from '../system/file-tree.ts';
+import { overlay, type FileTree } from '../system/file-tree.ts';
 import { readModel, type SshdModel, type SshdStart } from './model/model.ts';
 import type { OpenSshVersion } from './model/version.ts';
 import { hostStarts } from './plan/conflicts.ts';
 import type { WiringRecord } from './plan/record.ts';
+import { retireDropIns, type StockRetirement } from './plan/stock.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
 import { checkConfiguration, sshdProgram, sshdVersion } from './sshd-program.ts';
 import { makeStateDirectory, readRecord, treeWithoutOurs } from './state.ts';
@@ -22,6 +23,10 @@ export interface WiringOptions {
   readonly dryRun?: boolean;
   /** Called by a package's script: heed the file that says hands off, and let a refusal exit 0. */
   readonly fromPackage?: boolean;
+  /** Restart sshd's service where a reload does not do. */
+  readonly restart?: boolean;
+  /** For disable, when the stock package comes back: its wiring stands again as ours found it. */
+  readonly giveBack?: boolean;
   /** Login users that adopt tries the other helper for, besides those it finds. */
   readonly tryUsers?: readonly string[];
 }
@@ -35,10 +40,11 @@ export interface WiringContext {
   /** The host as it is, and its own sshd's starts. */
   readonly model: SshdModel;
   readonly starts: readonly SshdStart[];
-  /** The host's files without what we wrote. */
+  /** The host's files without what we wrote, and without the stock package's drop-ins. */
   readonly base: FileTree;
-  readonly dryRun: boolean;
-  readonly tryUsers: readonly string[];
+  /** What takes the stock package's drop-ins away, and keeps their edits. */
+  readonly stock: StockRetirement;
+  readonly options: WiringOptions;
 }
 
 type Command = WiringResult['command'];
@@ -55,7 +61,10 @@ export function runCommand(
   body: Body,
 ): WiringResult {
   const dryRun = options.dryRun === true;
-  const empty = { conflicts: [], kinds: [], changes: [], activations: [], leftAlone: [] };
+  const empty = {
+    ...{ conflicts: [], kinds: [], changes: [], activations: [], leftAlone: [] },
+    stillInForce: [],
+  };
   const start = { command, dryRun, ...empty, recovered: false, exitCode: 0 } as const;
   if (options.fromPackage === true && edges.image(UNMANAGED_PATH) !== null) {
     return { ...start, outcome: 'left-alone', detail: UNMANAGED_PATH };
@@ -65,11 +74,27 @@ export function runCommand(
     const result = { ...start, outcome: 'unchanged', recovered, ...rest } as const;
     return { ...result, exitCode: result.outcome === 'failed' ? 1 : 0 };
   } catch (error) {
-    if (!(error instanceof WiringRefusal)) throw error;
-    const { reason, message: detail, conflicts } = error;
+    const { reason, message: detail, conflicts } = refusalOf(error);
     const exitCode = options.fromPackage === true ? 0 : 1;
-    return { ...start, outcome: 'refused', reason, detail, conflicts, exitCode };
+    const stillInForce = command === 'disable' ? [] : stockInForce(edges);
+    return { ...start, outcome: 'refused', reason, detail, conflicts, exitCode, stillInForce };
   }
+}
+
+/** What the file system refuses is no fault of this program. */
+const REFUSED_BY_FILES = ['EROFS', 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR'];
+
+function refusalOf(error: unknown): WiringRefusal {
+  if (error instanceof WiringRefusal) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (!REFUSED_BY_FILES.includes(code)) throw error;
+  return new WiringRefusal('cannot-write', message);
+}
+
+function stockInForce(edges: SshdEdges): readonly string[] {
+  const paths = [...retireDropIns(edges.tree, hostCommand(edges)).keys()];
+  const starts = readModel(edges.tree, undefined).starts;
+  return paths.filter((path) => starts.some((start) => start.exec?.place.path === path));
 }
 
 function locked<T>(edges: SshdEdges, dryRun: boolean, use: () => T): T {
@@ -87,24 +112,35 @@ function locked<T>(edges: SshdEdges, dryRun: boolean, use: () => T): T {
 
 function withRecovery(
   edges: SshdEdges,
-  { dryRun = false, tryUsers = [] }: WiringOptions,
+  options: WiringOptions,
   body: Body,
 ): Partial<WiringResult> & { recovered: boolean } {
-  const takenBack = dryRun
-    ? undefined
-    : recover(edges, (changes) => {
-        activate(edges, hostStarts(readModel(edges.tree, sshdVersion(edges))), changes);
-      });
-  return { ...body({ ...gather(edges), dryRun, tryUsers }), recovered: takenBack !== undefined };
+  const takenBack =
+    options.dryRun === true
+      ? undefined
+      : recover(edges, (changes) => {
+          const found = { ...gather(edges), options };
+          activate(activating(found), found.starts, changes);
+        });
+  return { ...body({ ...gather(edges), options }), recovered: takenBack !== undefined };
 }
 
-function gather(edges: SshdEdges): Omit<WiringContext, 'dryRun' | 'tryUsers'> {
+/** What `activate` goes by in a command. */
+export function activating({ edges, own, version, options }: WiringContext): Activating {
+  const { restart = false, fromPackage = false } = options;
+  return { edges, own, version, restart, fromPackage };
+}
+
+function gather(edges: SshdEdges): Omit<WiringContext, 'options'> {
+  const own = hostCommand(edges);
   const version = sshdVersion(edges);
   const record = readRecord(edges);
   const model = readModel(edges.tree, version);
   const starts = hostStarts(model);
-  const base = treeWithoutOurs(edges, record);
-  return { edges, own: hostCommand(edges), version, record, model, starts, base };
+  const without = treeWithoutOurs(edges, record);
+  const stock = retireDropIns(without, own);
+  const base = overlay(without, stock);
+  return { edges, own, version, record, model, starts, base, stock };
 }
 
 /**

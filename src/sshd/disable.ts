@@ -1,41 +1,45 @@
-import { activate } from './activate.ts';
-import { runCommand, type WiringContext, type WiringOptions } from './context.ts';
-import { RECORD_PATH, type SshdEdges } from './edges.ts';
-import { readModel } from './model/model.ts';
+import { activate, listenerOf } from './activate.ts';
+import { activating, runCommand, type WiringContext, type WiringOptions } from './context.ts';
+import type { SshdEdges } from './edges.ts';
+import { effectiveCommand } from './model/effective.ts';
+import { matchSettings, readModel, type SshdStart } from './model/model.ts';
 import { hostStarts } from './plan/conflicts.ts';
 import { inverse, type Change } from './plan/image.ts';
+import { listenerStart, type Listener } from './plan/listener.ts';
 import type { WiringRecord } from './plan/record.ts';
+import { bringBack, retirementChanges } from './plan/replaced.ts';
+import { retireLines } from './plan/stock.ts';
 import { describeChanges } from './report.ts';
-import { WiringRefusal, type WiringResult } from './result.ts';
+import { WiringRefusal, type Activation, type WiringResult } from './result.ts';
 import { checkConfiguration } from './sshd-program.ts';
-import { runningStatus } from './status.ts';
 import { carryOut, untouched } from './transaction.ts';
 
 /**
- * `sshd disable`: takes away exactly what enable or adopt wrote, by the record that they kept. A
- * file that was edited since is left alone and named; the command then fails, and the record keeps
- * the file. A configuration that sshd refused before is no reason to keep our part in it.
+ * `sshd disable`: takes away exactly what enable or adopt wrote, by the record that they kept, and what
+ * the stock package wrote for the same command. A file that was edited since is left alone and named; the
+ * command then fails, and the record keeps the file. A configuration that sshd refused before is no
+ * reason to keep our part in it.
  *
- * Where options of a unit had to win over the adopted command's, the running sshd has ours until its
- * service is restarted; the adopted helper stays in the chain until then.
+ * An sshd that was started with our command as an option has it until it is restarted: the command does
+ * that where it is asked to, and fails otherwise. An adopted helper stays in the chain until then.
  */
 export function disable(edges: SshdEdges, options: WiringOptions = {}): WiringResult {
   return runCommand(edges, 'disable', options, (context) => {
-    const { record } = context;
-    if (record === null) return {};
-    const { ours, edited } = untouched(edges, record.changes);
+    const { ours, edited } = untouched(edges, context.record?.changes ?? []);
     const needed = neededUntilRestart(context, ours);
-    const changes = inverse(ours.filter((change) => !needed.includes(change)));
+    const mine = inverse(ours.filter((change) => !needed.includes(change)));
+    const changes = [...mine, ...stockChanges(context)];
     const kept = [...needed, ...edited];
-    const recordAfter = kept.length === 0 ? null : { ...record, id: edges.newId(), changes: kept };
-    const done = changes.length > 0 || kept.length === 0;
+    const nothing = changes.length === 0 && (context.record === null || kept.length > 0);
+    if (nothing && kept.length === 0 && !isOptionOfRunning(context)) return stillSet(context);
     const result: Partial<WiringResult> = {
       outcome: 'done',
       changes: describeChanges(changes),
-      ...(done && takeAway(context, changes, recordAfter)),
+      ...takeAway(context, changes, kept),
     };
     if (edited.length > 0) return { ...result, ...editedSince(edited) };
-    return needed.length === 0 ? result : { ...result, outcome: 'failed', reason: 'restart-first' };
+    if (needed.length > 0) return { ...result, outcome: 'failed', reason: 'restart-first' };
+    return result.outcome === 'done' ? { ...result, ...stillSet(context) } : result;
   });
 }
 
@@ -44,49 +48,98 @@ function editedSince(edited: readonly Change[]): Partial<WiringResult> {
   return { outcome: 'failed', reason: 'edited-since', detail: leftAlone.join(', '), leftAlone };
 }
 
-/** The adopted helper's files, as long as a service runs that was started before its drop-in went. */
-function neededUntilRestart(
-  { edges, record, starts }: WiringContext,
-  ours: readonly Change[],
-): readonly Change[] {
-  if (record?.mode !== 'adopt' || !record.kinds.includes('unit-drop-in')) return [];
-  const dropInStands = ours.some(({ path }) => path.startsWith('/etc/systemd/'));
-  const changedAgo = edges.age(RECORD_PATH) ?? 0;
-  const hasOurs = starts.some((start) => {
-    if (start.unit === undefined || start.unit.name.includes('@')) return false;
-    const running = runningStatus(edges, start.unit.name);
-    if (running === undefined || running.mainPid === 0 || running.sockets.length > 0) return false;
-    // It has our options when it started after the drop-in came and before it went.
-    return dropInStands ? !running.restartNeeded : running.startedAgo > changedAgo;
+/** The stock package's wiring, which goes with ours, or comes back with its package. */
+function stockChanges({
+  edges,
+  base,
+  own,
+  record,
+  stock,
+  options,
+}: WiringContext): readonly Change[] {
+  if (options.giveBack === true) return bringBack(record?.replaced ?? [], edges.image);
+  const retirement = new Map([...stock, ...retireLines(base, own)]);
+  return retirementChanges(retirement, edges.image, edges.tree.names);
+}
+
+/** Whether an sshd that listens was started with our command as an option. */
+function isOptionOfRunning(context: WiringContext): boolean {
+  return context.edges.listeners().some((listener) => hasOurs(context, listener));
+}
+
+function hasOurs({ edges, own, version }: WiringContext, listener: Listener): boolean {
+  const { setting, ours } = effectiveCommand(listenerStart(edges.tree, version, listener), own);
+  return ours && setting?.place.line === 0;
+}
+
+/** The adopted helper's files, as long as an sshd runs with our command as an option. */
+function neededUntilRestart(context: WiringContext, ours: readonly Change[]): readonly Change[] {
+  const { record, starts, edges } = context;
+  if (record?.mode !== 'adopt') return [];
+  const listeners = edges.listeners();
+  const runs = starts.some((start) => {
+    const listener = listenerOf(listeners, start);
+    return listener !== undefined && hasOurs(context, listener);
   });
-  return hasOurs ? ours.filter(({ path }) => path.startsWith('/etc/ec2-instance-connect')) : [];
+  return runs ? ours.filter(({ path }) => path.startsWith('/etc/ec2-instance-connect')) : [];
 }
 
 function takeAway(
   context: WiringContext,
   changes: readonly Change[],
-  recordAfter: WiringRecord | null,
+  kept: readonly Change[],
 ): Partial<WiringResult> {
-  const { edges, version, record, starts } = context;
-  if (context.dryRun) return {};
+  const { edges, record, starts, options } = context;
+  if (options.dryRun === true) return {};
+  const recordAfter: WiringRecord | null =
+    kept.length === 0 || record === null ? null : { ...record, id: edges.newId(), changes: kept };
   const accepted = starts.every((start) => checkConfiguration(edges, start).ok);
-  const journal = {
-    format: 1,
-    action: 'disable',
-    changes,
-    recordBefore: record,
-    recordAfter,
-  } as const;
-  const activations = carryOut(edges, journal, () => {
-    const after = hostStarts(readModel(edges.tree, version));
+  const journal = { format: 1, action: 'disable', changes, recordBefore: record } as const;
+  const finish = (): readonly Activation[] => {
+    const after = startsNow(context);
     for (const start of accepted ? after : []) {
       const check = checkConfiguration(edges, start);
       if (!check.ok) throw new WiringRefusal('configuration-rejected', check.words);
     }
-    return activate(edges, after, changes);
-  });
+    return activate(activating(context), after, changes);
+  };
+  const isDue = changes.length > 0 || (record !== null && kept.length === 0);
+  const activations = isDue ? carryOut(edges, { ...journal, recordAfter }, finish) : finish();
+  return { activations, ...unfinished(activations, options) };
+}
+
+function unfinished(
+  activations: readonly Activation[],
+  { fromPackage }: WiringOptions,
+): Partial<WiringResult> {
   const failed = activations.find(({ state }) => state === 'reload-failed');
-  return failed === undefined
-    ? { activations }
-    : { outcome: 'failed', reason: 'reload-failed', detail: failed.words ?? '', activations };
+  if (failed !== undefined) {
+    return { outcome: 'failed', reason: 'reload-failed', detail: failed.words ?? '' };
+  }
+  const restart = activations.find(({ state }) => state === 'restart-needed');
+  if (restart === undefined || fromPackage === true) return {};
+  const detail = `systemctl restart ${restart.unit ?? 'sshd'}`;
+  return { outcome: 'failed', reason: 'restart-needed', detail };
+}
+
+/** Lines that name our command and that nobody of ours wrote: their writer has to take them away. */
+function stillSet(context: WiringContext): Partial<WiringResult> {
+  if (context.options.dryRun === true || context.options.giveBack === true) return {};
+  const settings = startsNow(context).flatMap((start) => {
+    const { ours, setting } = effectiveCommand(start, context.own);
+    return [
+      ...(ours && setting ? [setting] : []),
+      ...matchSettings(start, 'authorizedkeyscommand'),
+    ];
+  });
+  const left = settings.filter(({ value }) =>
+    context.own.paths.includes(value.split(/\s/)[0] ?? ''),
+  );
+  const places = [...new Set(left.map(({ place }) => `${place.path}:${place.line}`))];
+  if (places.length === 0) return {};
+  return { outcome: 'failed', reason: 'still-set', detail: places.join(', ') };
+}
+
+function startsNow({ edges, version }: WiringContext): readonly SshdStart[] {
+  return hostStarts(readModel(edges.tree, version));
 }

@@ -1,4 +1,5 @@
 import type { FileTree } from '../system/file-tree.ts';
+import type { Listener } from './plan/listener.ts';
 import type { Image } from './plan/image.ts';
 
 /** How a command ended: status (undefined when it could not start), stdout and stderr. */
@@ -22,6 +23,8 @@ export interface RunOptions {
 export interface SshdEdges {
   /** The host's files, never cached. */
   readonly tree: FileTree;
+  /** Paths that `tree` was asked for and that this user may not read. */
+  readonly unreadable: () => readonly string[];
   /** What stands at a path, a symbolic link not followed; null for nothing; throws otherwise. */
   readonly image: (path: string) => Image | null;
   /** What makes it unsafe for root to write below a folder, or undefined. */
@@ -35,8 +38,15 @@ export interface SshdEdges {
   readonly put: (path: string, image: Image | null) => void;
   /** Runs a command to its end, at most a minute. */
   readonly run: (argv: readonly string[], as?: RunOptions) => RunResult;
-  /** Sends SIGHUP to the sshd whose pid file is given; false when none runs in this root. */
-  readonly hangUp: (pidFile: string) => boolean;
+  /** Every sshd that listens in this root; of an ordinary user's view, of this host. */
+  readonly listeners: () => readonly Listener[];
+  /** Sends SIGHUP to a process, which makes sshd read its configuration again (sshd(8)). */
+  readonly hangUp: (pid: number) => void;
+  /**
+   * Looks at a listener before it reads its configuration again, in which it begins anew; what is
+   * returned waits until it listens anew, and says whether it does.
+   */
+  readonly watchListener: (pid: number) => () => boolean;
   /** A folder of root's alone that goes away when the callback ends. */
   readonly withTemporaryFolder: <T>(use: (directory: string) => T) => T;
   /** Takes the lock of all commands that change something; undefined when another holds it. */
@@ -45,8 +55,7 @@ export interface SshdEdges {
   /** User and group id of a system user, or undefined where there is none. */
   readonly account: (user: string) => { readonly uid: number; readonly gid: number } | undefined;
   readonly newId: () => string;
-  /** How long ago a file was last written, and this system was started, in seconds. */
-  readonly age: (path: string) => number | undefined;
+  /** How long ago this system was started, in seconds. */
   readonly uptime: () => number;
 }
 
@@ -59,6 +68,12 @@ export const STATE_DIRECTORY = '/var/lib/ec2-instance-connect';
 export const RECORD_PATH = '/var/lib/ec2-instance-connect/sshd-wiring.json';
 export const JOURNAL_PATH = '/var/lib/ec2-instance-connect/sshd-journal.json';
 export const LOCK_PATH = '/var/lib/ec2-instance-connect/sshd.lock';
+
+/**
+ * Written by the packages' first scripts where they replace the stock package: what was not wired
+ * then has been switched off on purpose. It goes when our wiring takes over.
+ */
+export const REPLACED_STOCK_PATH = '/var/lib/ec2-instance-connect/replaced-stock';
 
 /** A file whose presence makes package scripts leave sshd alone. */
 export const UNMANAGED_PATH = '/etc/ec2-instance-connect/sshd-unmanaged';

@@ -1,27 +1,34 @@
-import { activate } from './activate.ts';
-import { demandAccepted, demandWirable, runCommand } from './context.ts';
+import { activate, differs, listenerOf } from './activate.ts';
+import { activating, demandAccepted, demandWirable, runCommand } from './context.ts';
 import type { WiringContext, WiringOptions } from './context.ts';
-import type { SshdEdges } from './edges.ts';
+import { REPLACED_STOCK_PATH, type SshdEdges } from './edges.ts';
+import { CONFIG_FILE } from './model/arguments.ts';
 import { effectiveCommand } from './model/effective.ts';
 import { matchSettings, readModel } from './model/model.ts';
 import { planChanges, type PlannedChanges } from './plan/changes.ts';
 import { findConflicts, hostStarts, runsOurs, type Conflict } from './plan/conflicts.ts';
 import { publicFile, type Change, type Image } from './plan/image.ts';
 import type { WiringRecord } from './plan/record.ts';
+import { retirementChanges } from './plan/replaced.ts';
 import { chooseWiring, type Wiring } from './plan/wiring.ts';
 import { describeChanges } from './report.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
-import { dumpConfiguration } from './sshd-program.ts';
+import { dumpConfiguration, sshdProgram } from './sshd-program.ts';
 import { carryOut, untouched } from './transaction.ts';
 
 /**
  * `sshd enable`: makes our command the AuthorizedKeysCommand in the least invasive way that works
  * on this host. Does nothing where it is effective already; refuses, changing nothing, where another
  * command is effective or set in a Match block, or where an administrator has said `none`.
+ *
+ * The stock package's drop-in is part of it: ours takes its place in one transaction, and stays away
+ * where that is refused. A package's script leaves alone what was switched off on purpose.
  */
 export function enable(edges: SshdEdges, options: WiringOptions = {}): WiringResult {
   return runCommand(edges, 'enable', options, (context) => {
-    if (isWired(context)) return { conflicts: conflictsOf(context) };
+    const leave = options.fromPackage === true ? leftAlone(context) : undefined;
+    if (leave !== undefined) return leave;
+    if (isWired(context)) return { conflicts: conflictsOf(context), ...settled(context) };
     demandWirable(context);
     const conflicts = conflictsOf(context);
     const [first] = conflicts;
@@ -33,9 +40,57 @@ export function enable(edges: SshdEdges, options: WiringOptions = {}): WiringRes
   });
 }
 
+/**
+ * What a package's script finds that is not its business: an sshd that is installed and not yet
+ * configured, and a wiring, the stock package's or ours, that somebody has taken out of force.
+ */
+function leftAlone(context: WiringContext): Partial<WiringResult> | undefined {
+  const { edges, starts, own, record } = context;
+  // Where sshd is missing or has another command, the stock package had other reasons not to be wired.
+  const isOther = !starts.some((start) => runsOurs(start, own)) && conflictsOf(context).length > 0;
+  if (isOther || edges.unsafeProgram(sshdProgram(starts[0])) !== undefined) {
+    if (context.options.dryRun !== true) takeMarkAway(edges);
+    return undefined;
+  }
+  if (edges.image(CONFIG_FILE) === null) {
+    return { outcome: 'left-alone', reason: 'sshd-not-configured' };
+  }
+  if (starts.some((start) => runsOurs(start, own))) return undefined;
+  const missing = record?.changes.find(
+    ({ path, after }) => after?.type === 'file' && edges.image(path) === null,
+  );
+  if (missing !== undefined) {
+    return { outcome: 'left-alone', reason: 'switched-off', detail: `${missing.path} is gone` };
+  }
+  if (edges.image(REPLACED_STOCK_PATH) === null) return undefined;
+  const detail = 'sshd did not use the stock package before';
+  return { outcome: 'left-alone', reason: 'switched-off', detail };
+}
+
+/** That all is wired: the mark of a takeover has had its time, and a restart may still be needed. */
+function settled(context: WiringContext): Partial<WiringResult> {
+  const { edges, starts, options } = context;
+  if (options.dryRun === true) return {};
+  takeMarkAway(edges);
+  const listeners = edges.listeners();
+  const outdated = starts.filter((start) => {
+    const listener = listenerOf(listeners, start);
+    return listener !== undefined && differs(context, start, listener);
+  });
+  if (outdated.length === 0) return {};
+  if (options.restart === true) return { activations: activate(activating(context), starts, []) };
+  const units = outdated.map(({ unit }) => (unit === undefined ? {} : { unit: unit.name }));
+  return { activations: units.map((each) => ({ ...each, state: 'restart-needed' })) };
+}
+
+function takeMarkAway(edges: SshdEdges): void {
+  if (edges.image(REPLACED_STOCK_PATH) !== null) edges.put(REPLACED_STOCK_PATH, null);
+}
+
 /** Whether our command is effective, and what we wrote for it is what we would write now. */
 export function isWired(context: WiringContext): boolean {
-  const { starts, own, record, base, version, edges } = context;
+  const { starts, own, record, base, version, edges, stock } = context;
+  if (stock.size > 0) return false;
   if (starts.length === 0 || !starts.every((start) => runsOurs(start, own))) return false;
   if (record === null) return true;
   // A drop-in repeats the unit's own command line, which an update of sshd's package may change.
@@ -47,8 +102,9 @@ export function isWired(context: WiringContext): boolean {
 }
 
 /**
- * The commands in the way, apart from what we wrote ourselves. None where the configuration is not
- * understood: what was read of it then may be any part of it, and nothing is decided from it.
+ * The commands in the way, apart from what we wrote ourselves and from the stock package's. None
+ * where the configuration is not understood: what was read of it then may be any part of it, and
+ * nothing is decided from it.
  */
 export function conflictsOf({ base, version, own, model }: WiringContext): readonly Conflict[] {
   return model.problems.length > 0 ? [] : findConflicts(hostStarts(readModel(base, version)), own);
@@ -82,30 +138,35 @@ export function wire(
   const { ours, edited } = untouched(edges, record?.changes ?? []);
   const earlier = new Set(ours.map(({ path }) => path));
   const wanted = new Map([...extra, ...wiringImages(context, wiring, earlier)]);
-  const changes = planChanges(wanted, ours, edges.image);
+  const planned = planChanges(wanted, ours, edges.image);
+  // Ours first: at each moment one of the two names a command.
+  const replaced = retirementChanges(context.stock, edges.image, edges.tree.names);
+  const changes = { ...planned, now: [...planned.now, ...replaced] };
   const kinds = [...new Set([...wiring.values()].map(({ kind }) => kind))];
   const described = {
     kinds,
     changes: describeChanges(changes.now),
     leftAlone: edited.map(({ path }) => path),
   };
-  if (context.dryRun) return { outcome: 'done', ...described };
+  if (context.options.dryRun === true) return { outcome: 'done', ...described };
   const recordAfter: WiringRecord = {
     format: 1,
     id: edges.newId(),
     mode,
     kinds,
     changes: [...edited, ...changes.overall.map((change) => withBlock(change, wiring))],
+    replaced: [...(record?.replaced ?? []), ...replaced],
   };
   return { ...described, ...commit(context, mode, changes, recordAfter) };
 }
 
 function commit(
-  { edges, own, version, record }: WiringContext,
+  context: WiringContext,
   action: 'enable' | 'adopt',
   changes: PlannedChanges,
   recordAfter: WiringRecord,
 ): Partial<WiringResult> {
+  const { edges, own, version, record } = context;
   const journal = {
     format: 1,
     action,
@@ -118,13 +179,16 @@ function commit(
     demandAccepted(edges, starts, 'configuration-rejected');
     for (const start of starts) {
       const conditional = matchSettings(start, 'authorizedkeyscommand').length > 0;
-      const dump = conditional ? undefined : dumpConfiguration(edges, start, { user: 'root' });
+      const dump = conditional
+        ? undefined
+        : dumpConfiguration(edges, start, { user: 'root' }, 'make');
       const { ours, command, agrees } = effectiveCommand(start, own, {}, dump);
       if (!ours || !agrees)
         throw new WiringRefusal('not-effective', `sshd has ${command ?? 'none'}`);
     }
-    return activate(edges, starts, changes.now);
+    return activate(activating(context), starts, changes.now);
   });
+  takeMarkAway(edges);
   const failed = activations.find(({ state }) => state === 'reload-failed');
   return failed === undefined
     ? { outcome: 'done', activations }

@@ -20,7 +20,7 @@ import { takeLock } from './lock.ts';
 import type { FileTree } from '../system/file-tree.ts';
 import type { Image } from './plan/image.ts';
 import { putImage } from './put.ts';
-import { hangUp } from './running.ts';
+import { findListeners, hangUp, watchListener } from './running.ts';
 
 /** No configuration file is longer; what is longer is not read as one. */
 const MAX_FILE = 1 << 20;
@@ -29,44 +29,48 @@ const RUN_LIMIT_MS = 60_000;
 
 /** The real host. */
 export function hostEdges(): SshdEdges {
+  const refused = new Set<string>();
   return {
-    tree: hostTree(),
+    tree: hostTree(refused),
+    unreadable: () => [...refused],
     image: readImage,
     unsafeFolder: (path) => unsafe(path, 'directory'),
     unsafeProgram: (path) => unsafe(path, 'file'),
     put: putImage,
     run,
+    listeners: findListeners,
     hangUp,
+    watchListener,
     withTemporaryFolder,
     lock: takeLock,
     isRoot: process.getuid?.() === 0,
     account,
     newId: randomUUID,
-    age: (path) => {
-      const stats = statSync(path, { throwIfNoEntry: false });
-      return stats && (Date.now() - stats.mtimeMs) / 1000;
-    },
     uptime,
   };
 }
 
-/** The host's files; what cannot be read is as if it were not there. */
-export function hostTree(): FileTree {
-  const orElse = <T>(read: () => T, otherwise: T): T => {
+/**
+ * The host's files; what cannot be read is as if it were not there.
+ * @param refused gets the paths that this user may not read
+ */
+export function hostTree(refused: Set<string> = new Set<string>()): FileTree {
+  const orElse = <T>(path: string, read: () => T, otherwise: T): T => {
     try {
       return read();
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') refused.add(path);
       return otherwise;
     }
   };
+  const readText = (path: string): string | undefined => {
+    const stats = statSync(path);
+    return stats.isFile() && stats.size <= MAX_FILE ? readFileSync(path, 'latin1') : undefined;
+  };
   return {
-    text: (path) =>
-      orElse(() => {
-        const stats = statSync(path);
-        return stats.isFile() && stats.size <= MAX_FILE ? readFileSync(path, 'latin1') : undefined;
-      }, undefined),
-    names: (directory) => orElse(() => readdirSync(directory), []),
-    link: (path) => orElse(() => readlinkSync(path), undefined),
+    text: (path) => orElse(path, () => readText(path), undefined),
+    names: (directory) => orElse(directory, () => readdirSync(directory), []),
+    link: (path) => orElse(path, () => readlinkSync(path), undefined),
   };
 }
 

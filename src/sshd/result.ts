@@ -26,6 +26,11 @@ export type WiringReason =
   | 'helper-needs-its-user'
   | 'edited-since'
   | 'restart-first'
+  | 'restart-needed'
+  | 'still-set'
+  | 'switched-off'
+  | 'sshd-not-configured'
+  | 'cannot-write'
   | 'reload-failed';
 
 /** What happened to the sshd of one unit; `unit` is absent where an init script started it. */
@@ -34,10 +39,16 @@ export interface Activation {
   /**
    * `reloaded`: it has the new configuration. `next-connection`: a socket starts it anew for the
    * next connection. `not-running`: it will have it when it starts. `restart-needed`: it was started
-   * with another command line, which only a restart changes. `reload-failed`: see `words`.
+   * with another command line, which only a restart changes. `restarted`: it has been, as asked for.
+   * `reload-failed`: see `words`.
    */
   readonly state:
-    'reloaded' | 'next-connection' | 'not-running' | 'restart-needed' | 'reload-failed';
+    | 'reloaded'
+    | 'next-connection'
+    | 'not-running'
+    | 'restart-needed'
+    | 'restarted'
+    | 'reload-failed';
   readonly words?: string;
 }
 
@@ -69,6 +80,8 @@ export interface WiringResult {
   readonly activations: readonly Activation[];
   /** Paths that were edited since they were written; they are left as they are. */
   readonly leftAlone: readonly string[];
+  /** Files of the stock package's wiring that stay in force where a command is refused. */
+  readonly stillInForce: readonly string[];
   /** Whether an interrupted run was taken back first. */
   readonly recovered: boolean;
 }

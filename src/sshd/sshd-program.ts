@@ -12,6 +12,9 @@ const SSHD = '/usr/sbin/sshd';
 /** An address nobody connects from (RFC 5737), for `sshd -T -C`. */
 const NOBODY = { host: 'nowhere.invalid', addr: '192.0.2.1', laddr: '192.0.2.2', lport: '22' };
 
+/** What sshd says where its folder for privilege separation is missing. */
+const MISSING_FOLDER = /Missing privilege separation directory: (\/\S+)/;
+
 /** The answer of `sshd -t`: accepted, or sshd's own words. */
 export type ConfigurationCheck =
   { readonly ok: true } | { readonly ok: false; readonly words: string };
@@ -27,9 +30,25 @@ export function sshdVersion(edges: SshdEdges): OpenSshVersion | undefined {
   return parseVersion(stdout + stderr);
 }
 
-/** Asks sshd itself (`sshd -t`) whether it accepts the configuration that a start gives it. */
+/**
+ * Asks sshd itself (`sshd -t`) whether it accepts the configuration that a start gives it. That it
+ * lacks a host key or its folder, which the first boot and the service make, is no objection.
+ */
 export function checkConfiguration(edges: SshdEdges, start: SshdStart): ConfigurationCheck {
   const ended = askSshd(edges, start, ['-t']);
+  // The folder is what sshd looks for last, when it has accepted all the rest (main in sshd.c).
+  return answerOf(MISSING_FOLDER.test(ended.stderr) ? { ...ended, status: 0 } : ended);
+}
+
+/**
+ * Asks sshd (`sshd -t`) whether it would start as things are: SIGHUP makes it begin anew, and it ends
+ * if a host key or its folder is missing by then.
+ */
+export function checkStart(edges: SshdEdges, start: SshdStart): ConfigurationCheck {
+  return answerOf(edges.run([sshdProgram(start), '-t', ...sameConfiguration(start.arguments)]));
+}
+
+function answerOf(ended: RunResult): ConfigurationCheck {
   if (ended.status === 0) return { ok: true };
   const words = (ended.stderr + ended.stdout).trim();
   return { ok: false, words: words === '' ? `status ${ended.status ?? 'unknown'}` : words };
@@ -40,12 +59,15 @@ export function checkConfiguration(edges: SshdEdges, start: SshdStart): Configur
  * an address of the documentation range. `-C` is given whole: before OpenSSH 7.x it needs user, host
  * and addr, and since then every attribute that a Match line asks for.
  *
+ * @param folder sshd does not answer without its folder for privilege separation, which its service makes:
+ *   a command that changes things may make it for the answer
  * @returns undefined where sshd refuses
  */
 export function dumpConfiguration(
   edges: SshdEdges,
   start: SshdStart,
   subject: MatchSubject,
+  folder: 'leave' | 'make' = 'leave',
 ): ConfigurationDump | undefined {
   const { host, addr, laddr, lport } = NOBODY;
   const names = start.configuration.lines.flatMap((line) =>
@@ -55,34 +77,32 @@ export function dumpConfiguration(
   parts.push(`laddr=${laddr}`, `lport=${lport}`);
   // Known since 7.7 only, so it is given where a Match line proves that sshd knows it.
   if (names.includes('rdomain')) parts.push('rdomain=');
-  const ended = askSshd(edges, start, ['-T', '-C', parts.join(',')]);
+  const ask = (): RunResult => askSshd(edges, start, ['-T', '-C', parts.join(',')]);
+  let ended = ask();
+  const missing = folder === 'make' ? MISSING_FOLDER.exec(ended.stderr)?.[1] : undefined;
+  if (missing !== undefined) {
+    edges.put(missing, { type: 'directory', mode: 0o755 });
+    ended = ask();
+    edges.put(missing, null);
+  }
   return ended.status === 0 ? parseDump(ended.stdout) : undefined;
 }
 
 /**
- * Runs sshd in a test mode with a start's own arguments. Two things that a chroot or a socket-started
- * sshd lacks would make it refuse for reasons of their own, so they are provided: the folder for
- * privilege separation, which is otherwise made when the service starts, and a host key, which the
- * first boot makes; the key is thrown away.
+ * Runs sshd in a test mode with a start's own arguments, and with a host key that is thrown away where it
+ * has none, which the first boot makes. sshd asks for its host keys first, for its folder only then.
  */
 function askSshd(edges: SshdEdges, start: SshdStart, mode: readonly string[]): RunResult {
   const argv = [sshdProgram(start), ...mode, ...sameConfiguration(start.arguments)];
-  const ended = runWithFolder(edges, argv);
-  if (ended.status === 0 || !ended.stderr.includes('no hostkeys available')) return ended;
-  return edges.withTemporaryFolder((directory) => {
-    const key = `${directory}/hostkey`;
-    edges.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
-    return runWithFolder(edges, [...argv, '-h', key]);
-  });
-}
-
-// sshd asks for its host keys first, for the folder only when it has one.
-function runWithFolder(edges: SshdEdges, argv: readonly string[]): RunResult {
   const ended = edges.run(argv);
-  const missing = /Missing privilege separation directory: (\/(?:var\/)?run\/\S+)/.exec(
-    ended.stderr,
-  );
-  if (ended.status === 0 || missing?.[1] === undefined) return ended;
-  edges.put(missing[1], { type: 'directory', mode: 0o755 });
-  return edges.run(argv);
+  if (ended.status === 0 || !ended.stderr.includes('no hostkeys available')) return ended;
+  try {
+    return edges.withTemporaryFolder((directory) => {
+      const key = `${directory}/hostkey`;
+      edges.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
+      return edges.run([...argv, '-h', key]);
+    });
+  } catch {
+    return ended; // There is no room for a key, and sshd's own words are as good.
+  }
 }

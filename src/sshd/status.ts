@@ -1,24 +1,29 @@
 import { helperNames, HELPERS_DIRECTORY } from '../helpers/names.ts';
-import { activeSockets, systemdRuns, unitProperties } from './activate.ts';
+import { differs, listenerOf } from './activate.ts';
 import { hostCommand } from './context.ts';
-import { JOURNAL_PATH, UNMANAGED_PATH, type SshdEdges } from './edges.ts';
+import { JOURNAL_PATH, REPLACED_STOCK_PATH, STATE_DIRECTORY, UNMANAGED_PATH } from './edges.ts';
+import type { SshdEdges } from './edges.ts';
 import { commandFacts, effectiveCommand, isNone, type OwnCommand } from './model/effective.ts';
 import type { Place } from '../system/file-tree.ts';
 import { groupsQuery } from '../system/name-service.ts';
 import type { MatchSubject } from './model/match.ts';
+import type { OpenSshVersion } from './model/version.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
 import { firstOfEach, hostStarts } from './plan/conflicts.ts';
 import { sameImage } from './plan/image.ts';
+import { listenerStart, type Listener } from './plan/listener.ts';
 import type { WiringKind, WiringRecord } from './plan/record.ts';
-import { UNIT_DROP_IN } from './plan/wiring.ts';
+import { activeSockets, systemdRuns, unitProperties } from './service.ts';
 import { dumpConfiguration, sshdVersion } from './sshd-program.ts';
 import { readRecord } from './state.ts';
 
-/** What sshd has as AuthorizedKeysCommand in one way of being started. */
+/** What sshd has as AuthorizedKeysCommand in one way of being started, from its next start on. */
 export interface StartStatus {
   /** Absent where no unit starts sshd. */
   readonly unit?: string;
   readonly configFile: string;
+  /** What the configuration files say, without the options of a unit; absent for none. */
+  readonly fileCommand?: string;
   /** As written; absent when there is none. */
   readonly command?: string;
   /** AuthorizedKeysCommandUser; absent when it is not set. */
@@ -43,8 +48,24 @@ export interface RunningStatus {
   readonly startedAgo: number;
   /** Sockets that are listening and start the service. */
   readonly sockets: readonly string[];
-  /** Whether a drop-in of ours was written after the service was started, which it cannot have. */
+  /** Whether it has another command or user than it would have after a restart. */
   readonly restartNeeded: boolean;
+}
+
+/** An sshd that listens. */
+export interface ListenerStatus {
+  readonly pid: number;
+  /** Absent where no unit started it. */
+  readonly unit?: string;
+  readonly configFile: string;
+  /** The command that it has: its own options, which it keeps until a restart, then the files. */
+  readonly command?: string;
+  readonly commandUser?: string;
+  readonly ours: boolean;
+  /** Whether the command is one of its options. */
+  readonly fromOption: boolean;
+  /** False where its command line can be seen in part only. */
+  readonly known: boolean;
 }
 
 /** An AuthorizedKeysCommand inside of a Match block. */
@@ -60,10 +81,19 @@ export interface MatchStatus {
 export interface SshdStatus {
   readonly format: 1;
   readonly user?: string;
-  /** Whether every start of this host's sshd runs our command (for `user`, where given). */
+  /**
+   * Whether this host's sshd runs our command (for `user`, where given): the sshd that runs; where none
+   * does, or a socket starts it, each start.
+   */
   readonly effective: boolean;
+  /** Whether each start will run our command, whatever runs now. */
+  readonly configured: boolean;
+  /** Files that decide and that an ordinary user cannot read: then nothing else here is certain. */
+  readonly unreadable: readonly string[];
   readonly opensshVersion?: string;
   readonly starts: readonly StartStatus[];
+  /** Every sshd that listens; one that has a configuration of its own too. */
+  readonly listeners: readonly ListenerStatus[];
   readonly matches: readonly MatchStatus[];
   readonly wiring: {
     readonly mode: 'enable' | 'adopt';
@@ -73,6 +103,8 @@ export interface SshdStatus {
   /** An interrupted run left a journal; the next command that changes something takes it back. */
   readonly interrupted: boolean;
   readonly unmanaged: boolean;
+  /** The stock package was not in use when ours replaced it, so packages do not wire sshd. */
+  readonly switchedOff: boolean;
   readonly helpers: readonly { path: string; problem?: string }[];
   readonly problems: readonly { path: string; line: number; detail: string }[];
   /** What an ordinary user cannot see; run as root for all of it. */
@@ -92,18 +124,24 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
   const model = readModel(edges.tree, version);
   const starts = hostStarts(model);
   const subject = user === undefined ? {} : { user, groups: groupsOf(edges, user) };
-  const described = starts.map((start) => startStatus(edges, start, own, subject));
+  const found: Found = { edges, own, version, subject, listeners: edges.listeners() };
+  const described = starts.map((start) => startStatus(found, start));
+  const configured =
+    described.length > 0 && described.every(({ ours, passesUser }) => ours && passesUser);
   return {
     format: 1,
     ...(user === undefined ? {} : { user }),
-    effective:
-      described.length > 0 && described.every(({ ours, passesUser }) => ours && passesUser),
+    effective: isEffective(found, starts, configured),
+    configured,
+    unreadable: edges.unreadable().filter((path) => !path.startsWith(STATE_DIRECTORY)),
     ...(version && { opensshVersion: `${version.major}.${version.minor}` }),
     starts: described,
+    listeners: found.listeners.map((listener) => listenerStatus(found, listener)),
     matches: matchStatus(starts, own),
     wiring: wiringStatus(edges),
     interrupted: edges.image(JOURNAL_PATH) !== null,
     unmanaged: edges.image(UNMANAGED_PATH) !== null,
+    switchedOff: !configured && edges.image(REPLACED_STOCK_PATH) !== null,
     helpers: helperStatus(edges),
     problems: model.problems.map(({ place, detail }) => ({ ...place, detail })),
     leftOut: edges.isRoot ? [] : ['the answer of sshd -T', 'the record of what was written'],
@@ -116,30 +154,62 @@ export function groupsOf(edges: SshdEdges, user: string): readonly string[] | un
   return read(edges.run(argv));
 }
 
+/** What all of a status is made from. */
+interface Found {
+  readonly edges: SshdEdges;
+  readonly own: OwnCommand;
+  readonly version: OpenSshVersion | undefined;
+  readonly subject: MatchSubject;
+  readonly listeners: readonly Listener[];
+}
+
+/** What runs decides; a socket's service has ended before its next connection, or ends with it. */
+function isEffective(found: Found, starts: readonly SshdStart[], configured: boolean): boolean {
+  const own = starts.flatMap((start) => listenerOf(found.listeners, start) ?? []);
+  if (own.length === 0) return configured;
+  return own.every((listener) => {
+    const start = listenerStart(found.edges.tree, found.version, listener);
+    const { ours, passesUser } = effectiveCommand(start, found.own, found.subject);
+    return ours && passesUser;
+  });
+}
+
+function listenerStatus({ edges, own, version }: Found, listener: Listener): ListenerStatus {
+  const { pid, unit, configFile, complete } = listener;
+  const start = listenerStart(edges.tree, version, listener);
+  const { command, user, ours, setting } = effectiveCommand(start, own);
+  const fromOption = setting?.place.line === 0;
+  return {
+    pid,
+    ...(unit === undefined ? {} : { unit }),
+    configFile,
+    ...(command === undefined ? {} : { command }),
+    ...(user === undefined ? {} : { commandUser: user }),
+    ...{ ours, fromOption, known: complete || fromOption },
+  };
+}
+
 /** What runs of a unit that starts sshd; undefined where systemd does not run. */
-export function runningStatus(edges: SshdEdges, unit: string): RunningStatus | undefined {
+function runningStatus(found: Found, start: SshdStart, unit: string): RunningStatus | undefined {
+  const { edges } = found;
   if (!systemdRuns(edges)) return undefined;
   const names = ['ActiveState', 'MainPID', 'TriggeredBy', 'ExecMainStartTimestampMonotonic'];
   const properties = unitProperties(edges, unit, names);
   const mainPid = Number(properties.get('MainPID') ?? 0);
   const startedUs = Number(properties.get('ExecMainStartTimestampMonotonic') ?? 0);
-  const dropIn = edges.age(`/etc/systemd/system/${unit}.d/${UNIT_DROP_IN}`);
   const startedAgo = edges.uptime() - startedUs / 1e6;
+  const listener = listenerOf(found.listeners, start);
   return {
     activeState: properties.get('ActiveState') ?? 'unknown',
     mainPid,
     startedAgo,
     sockets: activeSockets(edges, properties.get('TriggeredBy') ?? ''),
-    restartNeeded: mainPid !== 0 && dropIn !== undefined && startedAgo > dropIn,
+    restartNeeded: listener?.complete === true && differs(found, start, listener),
   };
 }
 
-function startStatus(
-  edges: SshdEdges,
-  start: SshdStart,
-  own: OwnCommand,
-  subject: MatchSubject,
-): StartStatus {
+function startStatus(found: Found, start: SshdStart): StartStatus {
+  const { edges, own, subject } = found;
   const exact = edges.isRoot && (subject.user !== undefined || !hasMatch(start));
   const dump = exact ? dumpConfiguration(edges, start, subject) : undefined;
   const {
@@ -150,10 +220,13 @@ function startStatus(
     ...facts
   } = effectiveCommand(start, own, subject, dump);
   const unit = start.unit?.name;
-  const running = unit === undefined || unit.includes('@') ? undefined : runningStatus(edges, unit);
+  const isTemplate = unit?.includes('@') === true;
+  const running = unit === undefined || isTemplate ? undefined : runningStatus(found, start, unit);
+  const inFiles = effectiveCommand({ ...start, settings: start.configuration.lines }, own, subject);
   return {
     ...(unit === undefined ? {} : { unit }),
     configFile: start.arguments.configFile,
+    ...(inFiles.command === undefined ? {} : { fileCommand: inFiles.command }),
     ...(command === undefined ? {} : { command }),
     ...(commandUser === undefined ? {} : { commandUser }),
     ...(setting === undefined ? {} : { setAt: setting.place }),

@@ -86,8 +86,11 @@ export type CheckResult =
 /** The four ways in which a check can end. */
 export type Status = CheckResult['status'];
 
-/** What a check cannot do without: the rights of root, or an EC2 instance with its IMDS. */
-export type Need = 'root' | 'instance';
+/**
+ * What a check cannot do without: the rights of root; those to read sshd's configuration, which some
+ * distributions keep to root; or an EC2 instance with its IMDS.
+ */
+export type Need = 'root' | 'sshd-files' | 'instance';
 
 /** One thing that must be right for logins with pushed keys. */
 export interface Check {

@@ -1,4 +1,5 @@
 import { printable } from '../log/printable.ts';
+import { unreadable } from './facts/sshd.ts';
 import { Fault } from '../verdict/fault.ts';
 import type { Check, CheckId, CheckResult, Remedy, Status } from './check.ts';
 import type { Inspection } from './inspection.ts';
@@ -22,19 +23,25 @@ export async function runChecks(
 ): Promise<readonly CheckReport[]> {
   const ended = new Map<CheckId, CheckReport>();
   for (const check of checks) {
-    const leftOut = unmetNeed(check, on) ?? brokenDependency(check, ended);
+    const leftOut = (await unmetNeed(check, on)) ?? brokenDependency(check, ended);
     if (leftOut === undefined) begin(check);
     ended.set(check.id, { check, result: leftOut ?? (await runOne(check, on)) });
   }
   return [...ended.values()];
 }
 
-function unmetNeed(check: Check, on: Inspection): CheckResult | undefined {
+async function unmetNeed(check: Check, on: Inspection): Promise<CheckResult | undefined> {
   if (check.needs?.includes('instance') === true && on.options.offline) {
     return { status: 'skip', because: 'offline', found: 'needs IMDS' };
   }
   if (check.needs?.includes('root') === true && !on.isRoot) {
     return { status: 'skip', because: 'needs-root', found: 'only root can look at this' };
+  }
+  if (check.needs?.includes('sshd-files') === true) {
+    const hidden = await on.fact(unreadable);
+    if (hidden !== undefined) {
+      return { status: 'skip', because: 'needs-root', found: `only root can read ${hidden}` };
+    }
   }
   return undefined;
 }

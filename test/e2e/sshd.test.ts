@@ -83,9 +83,14 @@ describe.each(['bullseye', 'bookworm', 'trixie'] as const)('sshd of %s', (root) 
     await host.sh('systemctl restart ssh.service');
     expect(await host.accepted()).toEqual(['file', 'chain']);
     expect((await status(host)).starts[0]?.running?.restartNeeded).toBe(false);
-    await host.must(0, 'sshd', 'disable');
-    await host.sh('systemctl restart ssh.service');
+    expect(await host.must(1, 'sshd', 'disable')).toContain('systemctl restart ssh.service');
+    expect(await status(host)).toMatchObject({ effective: true, configured: false });
+    expect(await host.accepted()).toEqual(['file', 'chain']);
+    const session = await host.openSession();
+    await host.must(0, 'sshd', 'disable', '--restart');
     expect(await host.accepted()).toEqual(['file']);
+    expect(await session.alive()).toBe(true);
+    session.close();
   });
 
   it('has the change from the next connection on when a socket starts it', async () => {
@@ -196,6 +201,62 @@ describe('sshd', () => {
     const changed = await host.etc();
     expect(await host.must(1, 'sshd', 'enable')).toContain('NoSuchKeyword');
     expect(await host.etc()).toBe(changed);
+  });
+
+  it('is not reloaded where it would end: the host keys are gone, or its unit is masked', async () => {
+    const { host } = shared;
+    await host.sh('mkdir /root/keys && mv /etc/ssh/ssh_host_* /root/keys');
+    try {
+      expect(await host.must(1, 'sshd', 'enable')).toContain('no hostkeys available');
+      expect(await host.accepted()).toEqual(['file']);
+    } finally {
+      await host.sh('mv /root/keys/* /etc/ssh && rmdir /root/keys');
+    }
+    await host.must(0, 'sshd', 'disable');
+    await host.sh('systemctl mask -q ssh.service sshd.service 2>&1');
+    try {
+      await host.must(0, 'sshd', 'enable');
+      expect(await host.accepted()).toEqual(['file', 'chain']);
+    } finally {
+      await host.sh('systemctl unmask -q ssh.service sshd.service 2>&1');
+    }
+  });
+
+  it('is not known to an ordinary user where its files are for root alone', async () => {
+    const { host } = shared;
+    await host.must(0, 'sshd', 'enable');
+    await host.sh(`chmod 600 ${CONFIG}`);
+    try {
+      const as = ['runuser', '-u', 'alice', '--', 'ec2-instance-connect'];
+      const asked = await host.machine.run([...as, 'sshd', 'status']);
+      expect(asked).toMatchObject({ status: 1 });
+      expect(asked.stdout).toContain('is not known; run as root');
+      const verified = await host.machine.run([...as, 'verify-install', '--offline', '--json']);
+      const { checks } = JSON.parse(verified.stdout) as {
+        checks: { id: string; status: string }[];
+      };
+      const found = checks.find(({ id }) => id === 'authorized-keys-command');
+      expect(found?.status).toBe('skip');
+    } finally {
+      await host.sh(`chmod 644 ${CONFIG}`);
+    }
+  });
+
+  it('is asked without a trace, and a full or read-only file system is a refusal', async () => {
+    const { host } = shared;
+    const before = await host.etc();
+    await host.sh('systemctl stop ssh.service; rm -rf /run/sshd');
+    await host.program('sshd', 'status');
+    await host.must(0, 'sshd', 'enable', '--dry-run');
+    await host.sh('test ! -e /run/sshd; systemctl start ssh.service');
+    await host.sh('mount --bind /etc /etc && mount -o remount,bind,ro /etc');
+    try {
+      expect(await host.must(1, 'sshd', 'enable')).toContain('cannot be written');
+    } finally {
+      await host.sh('umount /etc');
+    }
+    expect(await host.etc()).toBe(before);
+    expect(await host.sh('ls /var/lib/ec2-instance-connect')).toBe('');
   });
 
   it('is left alone by package scripts where the administrator said so', async () => {

@@ -81,16 +81,22 @@ export function quoteForUnit(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 
-interface Word {
+/** A word of a command line in a unit file. */
+export interface UnitWord {
   readonly text: string;
   /** As it stands in the unit: only a bare `;` separates commands. */
   readonly raw: string;
   readonly start: number;
 }
 
-/** extract_first_word() of systemd, with EXTRACT_UNQUOTE and EXTRACT_CUNESCAPE. */
-function splitUnitWords(text: string): readonly Word[] | undefined {
-  const words: Word[] = [];
+/**
+ * Splits a command line of a unit file: extract_first_word() of systemd, with EXTRACT_UNQUOTE and
+ * EXTRACT_CUNESCAPE.
+ *
+ * @returns undefined where a quote stays open
+ */
+export function splitUnitWords(text: string): readonly UnitWord[] | undefined {
+  const words: UnitWord[] = [];
   let word: string | undefined;
   let start = 0;
   let quote = '';

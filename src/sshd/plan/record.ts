@@ -10,6 +10,8 @@ export interface WiringRecord {
   readonly mode: 'enable' | 'adopt';
   readonly kinds: readonly WiringKind[];
   readonly changes: readonly Change[];
+  /** The stock package's wiring that ours took the place of; only a downgrade brings it back. */
+  readonly replaced?: readonly Change[];
 }
 
 /** A transaction that has begun: written before its first change, removed after its last. */
@@ -78,7 +80,8 @@ function isRecord(value: unknown): value is WiringRecord {
     typeof value['id'] === 'string' &&
     ['enable', 'adopt'].includes(String(value['mode'])) &&
     Array.isArray(value['kinds']) &&
-    isChanges(value['changes'])
+    isChanges(value['changes']) &&
+    (value['replaced'] === undefined || isChanges(value['replaced']))
   );
 }
 

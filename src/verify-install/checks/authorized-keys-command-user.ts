@@ -9,6 +9,7 @@ export const authorizedKeysCommandUser: Check = {
   group: 'sshd',
   title: 'AuthorizedKeysCommandUser',
   dependsOn: ['authorized-keys-command'],
+  needs: ['sshd-files'],
   async run(on) {
     const expected = on.fact(commandUserName);
     const { user, userSetting } = (await on.fact(command)) ?? {};

@@ -14,6 +14,7 @@ export const authorizedKeysCommand: Check = {
   group: 'sshd',
   title: 'AuthorizedKeysCommand',
   dependsOn: ['sshd-present', 'sshd-config'],
+  needs: ['sshd-files'],
   async run(on) {
     const effective = await on.fact(command);
     const user = (await on.fact(loginUserName)) ?? 'everybody';

@@ -13,6 +13,7 @@ export const loginAllowed: Check = {
   group: 'sshd',
   title: 'login user is allowed',
   dependsOn: ['sshd-config', 'login-user'],
+  needs: ['sshd-files'],
   async run(on) {
     const user = (await on.fact(loginUserName)) ?? '';
     const groups = (await on.fact(loginGroups)) ?? [];

@@ -11,6 +11,7 @@ export const matchBlocks: Check = {
   group: 'sshd',
   title: 'Match blocks with another',
   dependsOn: ['authorized-keys-command'],
+  needs: ['sshd-files'],
   async run(on) {
     const facts = await on.fact(sshd);
     if (facts === undefined) return pass('none');

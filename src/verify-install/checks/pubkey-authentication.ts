@@ -13,6 +13,7 @@ export const pubkeyAuthentication: Check = {
   group: 'sshd',
   title: 'keys are accepted',
   dependsOn: ['sshd-config'],
+  needs: ['sshd-files'],
   async run(on) {
     const enabled = await setting(on, 'pubkeyauthentication');
     if (/^(no|false)$/i.test(enabled.value ?? '')) {

@@ -1,7 +1,10 @@
+import { differs } from '../../sshd/activate.ts';
+import { effectiveCommand } from '../../sshd/model/effective.ts';
+import { listenerStart } from '../../sshd/plan/listener.ts';
 import { fail, pass, warn, type Check } from '../check.ts';
 import type { FileFacts } from '../edges.ts';
-import { running, unitState, type RunningSshd } from '../facts/process.ts';
-import { sshd, type SshdFacts } from '../facts/sshd.ts';
+import { running, unitState } from '../facts/process.ts';
+import { own, sshd, version, type SshdFacts } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { duration, listed } from '../phrases.ts';
 import { reload } from '../remedies.ts';
@@ -12,6 +15,7 @@ export const sshdCurrent: Check = {
   group: 'sshd',
   title: 'sshd runs with it',
   dependsOn: ['sshd-running'],
+  needs: ['sshd-files'],
   async run(on) {
     const facts = await on.fact(sshd);
     const process = await on.fact(running);
@@ -21,11 +25,11 @@ export const sshdCurrent: Check = {
       const command = `systemctl daemon-reload && systemctl restart ${unit.name}`;
       return fail(`systemd has not read the changed ${unit.name} yet`, { command });
     }
-    const lacking = missingOptions(facts, process);
-    if (lacking.length > 0) {
+    const outdated = otherCommand(on, facts, process.pid);
+    if (outdated !== undefined) {
       const command = `systemctl restart ${unit?.name ?? 'ssh'}`;
       const note = 'a reload keeps the old command line; open sessions survive the restart';
-      return fail(`it was started without ${listed(lacking)}`, { command, note });
+      return fail(outdated, { command, note });
     }
     const { readAt } = process;
     if (readAt === undefined) return pass('when it read its configuration is not known');
@@ -44,12 +48,15 @@ export const sshdCurrent: Check = {
   },
 };
 
-/** sshd's title shows its command line since 8.2; a long one may be cut, and then tells nothing. */
-function missingOptions({ start }: SshdFacts, { commandLine }: RunningSshd): readonly string[] {
-  if (commandLine.startsWith('sshd: ') && !commandLine.includes('[listener]')) return [];
-  return start.arguments.options
-    .map(({ text }) => text)
-    .filter((text) => /^AuthorizedKeysCommand/i.test(text) && !commandLine.includes(text));
+/** What the running sshd has as an option and would not have after a restart, or the other way round. */
+function otherCommand(on: Inspection, { start }: SshdFacts, pid: number): string | undefined {
+  const { sshd: edges } = on.edges;
+  const listener = edges.listeners().find((each) => each.pid === pid);
+  if (listener?.complete !== true) return undefined;
+  const release = on.fact(version);
+  if (!differs({ edges, own: on.fact(own), version: release }, start, listener)) return undefined;
+  const has = effectiveCommand(listenerStart(edges.tree, release, listener), on.fact(own));
+  return `it was started with "${has.command ?? 'no AuthorizedKeysCommand'}"`;
 }
 
 /**

@@ -46,6 +46,12 @@ export async function sshd(on: Inspection): Promise<SshdFacts | undefined> {
   return start && { model, start, program: sshdProgram(start), sockets };
 }
 
+/** A file of sshd's configuration that this user may not read, if there is one. */
+export async function unreadable(on: Inspection): Promise<string | undefined> {
+  await on.fact(sshd);
+  return on.edges.sshd.unreadable().find((path) => path.startsWith('/etc/ssh'));
+}
+
 /** `sshd -t` with the arguments of the start in use; only root's answer means anything. */
 export async function configTest(on: Inspection): Promise<ConfigurationCheck | undefined> {
   const facts = await on.fact(sshd);

@@ -7,6 +7,7 @@ import {
 import { fixedTree, type FileTree } from '../../../src/system/file-tree.ts';
 import { globalSetting, readModel } from '../../../src/sshd/model/model.ts';
 import type { Image } from '../../../src/sshd/plan/image.ts';
+import type { Listener } from '../../../src/sshd/plan/listener.ts';
 
 /** Thrown at the step where the machine stops. */
 export class PowerFailure extends Error {}
@@ -22,6 +23,8 @@ export class MemoryHost {
   /** Programs and folders that exist besides the files. */
   readonly programs: readonly string[];
   readonly release: string;
+  /** What listens; nothing, as in a chroot, unless a test says otherwise. */
+  listeners: readonly Listener[] = [];
   #locked = false;
 
   constructor(tree: FileTree, release: string, programs: readonly string[]) {
@@ -55,10 +58,12 @@ export class MemoryHost {
         else if (!this.#holdsSomething(path)) this.images.delete(path);
       },
       run: (argv) => this.#run(argv),
+      unreadable: () => [],
+      listeners: () => this.listeners,
       hangUp: () => {
         step();
-        return false;
       },
+      watchListener: () => () => true,
       withTemporaryFolder: (use) => use('/tmp/x'),
       lock: () => {
         if (this.#locked) return undefined;
@@ -70,7 +75,6 @@ export class MemoryHost {
       isRoot: true,
       account: () => ({ uid: 999, gid: 999 }),
       newId: () => `id-${Math.random()}`,
-      age: () => 0,
       uptime: () => 0,
     };
   }

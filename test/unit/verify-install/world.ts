@@ -5,6 +5,7 @@ import { Inspection, type InspectionOptions } from '../../../src/verify-install/
 import type { Check, CheckResult } from '../../../src/verify-install/check.ts';
 import type { FileFacts, Greeting, InstallEdges } from '../../../src/verify-install/edges.ts';
 import type { CommandEnd } from '../../../src/system/program.ts';
+import { parseListener } from '../../../src/sshd/plan/listener.ts';
 import type { SshdEdges } from '../../../src/sshd/edges.ts';
 import { overlay, type FileTree } from '../../../src/system/file-tree.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
@@ -126,12 +127,18 @@ function sshdEdges(
     unsafeProgram: (path) => (tree.text(path) === undefined ? 'missing' : undefined),
     put: forbidden,
     run,
+    unreadable: () => [],
+    listeners: () =>
+      files.flatMap(([path, { text = '' }]) => {
+        const pid = /^\/proc\/([0-9]+)\/cmdline$/.exec(path)?.[1];
+        return parseListener(Number(pid), pid ? text : '', '0::/system.slice/ssh.service') ?? [];
+      }),
     hangUp: forbidden,
+    watchListener: forbidden,
     withTemporaryFolder: forbidden,
     lock: forbidden,
     isRoot: uid === 0,
     account: () => undefined,
-    age: () => undefined,
     uptime: () => 1e6,
     newId: () => 'id',
   };
