@@ -16,6 +16,7 @@ import { makeYumRepository } from '../../scripts/repo/yum.ts';
 import { REPOSITORY_URL } from './host.ts';
 import { forget, makeKey, type TestKey } from './keys.ts';
 import { packagePath } from './packages.ts';
+import { makeForeignRpms, makeNextRpm } from './stand-ins-rpm.ts';
 import { makeNextDeb, makeStockDeb } from './stand-ins.ts';
 
 const VALID_DAYS = 7;
@@ -63,6 +64,16 @@ export function makeDebRepository(): TestRepository {
   return makeRepository([packagePath('deb', 'x64')], (folder) => {
     makeStockDeb(folder);
     makeNextDeb(folder);
+  });
+}
+
+/** A repository of everything that takes part in a takeover, in both families. */
+export function makeTakeoverRepository(): TestRepository {
+  return makeRepository([packagePath('deb', 'x64'), packagePath('rpm', 'x64')], (folder) => {
+    makeStockDeb(folder);
+    makeNextDeb(folder);
+    makeForeignRpms(folder);
+    makeNextRpm(folder);
   });
 }
 

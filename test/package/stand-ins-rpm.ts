@@ -16,10 +16,19 @@ import { entriesOf } from '../../scripts/package/manifest.ts';
 import { packRpm, readScript } from '../../scripts/package/rpm.ts';
 import { target } from '../../scripts/package/target.ts';
 import { unpack } from './packages.ts';
-import { deadly, makeQuietHelper, NEXT_VERSION } from './stand-ins.ts';
+import { deadly, makeQuietHelper, NEXT_VERSION, writeDropIn } from './stand-ins.ts';
 
-/** The versions of the stock rpms' stand-ins: Amazon Linux's, and RHEL's. */
-export const STOCK_RPM_VERSIONS = { amazon: '1.1-19', redhat: '2.0.0-5' } as const;
+/**
+ * The versions of the stock rpms' stand-ins: Amazon Linux 2's, whose lines are in sshd_config itself; 1.1 with a drop-in
+ * of the unit that its %post writes; and RHEL's.
+ */
+export const STOCK_RPM_VERSIONS = {
+  amazon: '1.1-10',
+  dropIn: '1.1-19',
+  redhat: '2.0.0-5',
+} as const;
+/** The drop-in as the %post of stock rpms (1.1) writes it; no package owns it. */
+export const STOCK_RPM_DROP_IN = '/usr/lib/systemd/system/sshd.service.d/ec2-instance-connect.conf';
 /** What RHEL's stock package brings for sshd. */
 export const REDHAT_DROP_IN = '/etc/ssh/sshd_config.d/60-ec2-instance-connect.conf';
 
@@ -30,6 +39,11 @@ const COMMAND = '/opt/aws/bin/eic_run_authorized_keys';
 const LINES = `AuthorizedKeysCommand ${COMMAND} %u %f\nAuthorizedKeysCommandUser ec2-instance-connect\n`;
 const MAKE_USER =
   'getent passwd ec2-instance-connect >/dev/null || useradd -r -M -s /sbin/nologin ec2-instance-connect';
+
+const UNIT = 'ec2-instance-connect.service';
+const UNIT_FILE = `/usr/lib/systemd/system/${UNIT}`;
+const RESTART =
+  '[ ! -d /run/systemd/system ] || { systemctl daemon-reload; systemctl try-restart ssh.service; }';
 
 interface Spec {
   readonly name: string;
@@ -93,6 +107,34 @@ export function makeForeignRpms(output: string): void {
       version: STOCK_RPM_VERSIONS.amazon,
       body: `${description}\n%pre\n${MAKE_USER}\n%post\ngrep -q '^AuthorizedKeysCommand ' /etc/ssh/sshd_config || printf '${LINES.replaceAll('%', '%%%%').replaceAll('\n', '\\n')}' >>/etc/ssh/sshd_config\nsystemctl reload ssh.service || :`,
       files: { [COMMAND]: '' },
+    },
+    output,
+  );
+  buildSpec(
+    {
+      name: 'ec2-instance-connect',
+      version: STOCK_RPM_VERSIONS.dropIn,
+      // What is not known of the real one: that erasing takes the drop-in away is assumed.
+      body: `${description}
+%pre
+${MAKE_USER}
+%post
+${writeDropIn(STOCK_RPM_DROP_IN, COMMAND).replaceAll('%', '%%')}
+systemctl enable ${UNIT} 2>/dev/null || :
+${RESTART}
+%preun
+[ "$1" -gt 0 ] || systemctl disable ${UNIT} 2>/dev/null || :
+%postun
+if [ "$1" -eq 0 ]; then
+  rm -f ${STOCK_RPM_DROP_IN}
+  ${RESTART}
+fi
+exit 0`,
+      files: {
+        [COMMAND]: '',
+        [UNIT_FILE]:
+          '[Service]\nType=oneshot\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n',
+      },
     },
     output,
   );

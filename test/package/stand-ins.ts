@@ -23,18 +23,46 @@ export const NEXT_VERSION = '3.9.0-1';
 
 const STOCK_COMMAND = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
 
-const STOCK_DROP_IN = `[Service]
-ExecStart=
-ExecStart=/usr/sbin/sshd -D -o "AuthorizedKeysCommand ${STOCK_COMMAND} %%u %%f" -o "AuthorizedKeysCommandUser ec2-instance-connect" $SSHD_OPTS
-`;
+/** The drop-in as the postinst of the stock deb (1.1.x) writes it; no package owns it. */
+export const STOCK_DEB_DROP_IN = '/lib/systemd/system/ssh.service.d/ec2-instance-connect.conf';
+
+/** The stock packages' command line: the unit's own with two options more. */
+export function stockDropIn(command: string, sshd = '/usr/sbin/sshd -D'): string {
+  const options = `-o "AuthorizedKeysCommand=${command} %%u %%f" -o "AuthorizedKeysCommandUser=ec2-instance-connect"`;
+  return `[Service]\nExecStart=\nExecStart=${sshd} $SSHD_OPTS ${options}\n`;
+}
+
+/** Shell lines that make the drop-in: not where the main file has a command; edits of an earlier one are kept. */
+export function writeDropIn(path: string, command: string): string {
+  return `if ! grep -qi '^[[:space:]]*AuthorizedKeysCommand[[:space:]]' /etc/ssh/sshd_config && [ ! -e ${path} ]; then
+  mkdir -p ${dirname(path)}
+  cat >${path} <<'EOF'
+${stockDropIn(command)}EOF
+fi`;
+}
+
+const RESTART =
+  '[ ! -d /run/systemd/system ] || { systemctl daemon-reload; systemctl try-restart ssh.service; }';
+const UNIT = 'ec2-instance-connect.service';
+
+/** What debhelper makes of a unit that is enabled when it is installed. */
+const UNIT_SCRIPTS = {
+  postinst: `deb-systemd-helper unmask ${UNIT} >/dev/null || true
+if deb-systemd-helper --quiet was-enabled ${UNIT}; then
+  deb-systemd-helper enable ${UNIT} >/dev/null || true
+else
+  deb-systemd-helper update-state ${UNIT} >/dev/null || true
+fi`,
+  postrm: `if [ "$1" = remove ]; then deb-systemd-helper mask ${UNIT} >/dev/null || true; fi
+if [ "$1" = purge ]; then
+  deb-systemd-helper purge ${UNIT} >/dev/null || true
+  deb-systemd-helper unmask ${UNIT} >/dev/null || true
+fi`,
+} as const;
 
 /** Files of the stock stand-in by path, but for the helper. */
 const STOCK_FILES: Readonly<Record<string, { readonly text: string; readonly mode: number }>> = {
-  '/lib/systemd/system/ssh.service.d/ec2-instance-connect.conf': {
-    text: STOCK_DROP_IN,
-    mode: 0o644,
-  },
-  '/lib/systemd/system/ec2-instance-connect.service': {
+  [`/lib/systemd/system/${UNIT}`]: {
     text: '[Service]\nType=oneshot\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n',
     mode: 0o644,
   },
@@ -43,6 +71,7 @@ const STOCK_FILES: Readonly<Record<string, { readonly text: string; readonly mod
 Version: ${STOCK_DEB_VERSION}
 Architecture: all
 Maintainer: Nobody <nobody@example.com>
+Depends: adduser
 Description: stand-in
 `,
     mode: 0o644,
@@ -51,17 +80,28 @@ Description: stand-in
     text: '#!/bin/sh\n[ ! -e /run/fail-preinst ]\n',
     mode: 0o755,
   },
+  // The user's primary group is nogroup, as `adduser --system` makes it.
   '/DEBIAN/postinst': {
     text: `#!/bin/sh
 set -e
-getent passwd ec2-instance-connect >/dev/null || useradd -r -M -d /nonexistent -s /usr/sbin/nologin ec2-instance-connect
-[ ! -d /run/systemd/system ] || { systemctl daemon-reload; systemctl restart ssh.service; }
+[ "$1" = configure ] || exit 0
+getent passwd ec2-instance-connect >/dev/null ||
+  adduser --system --quiet --home /nonexistent --no-create-home ec2-instance-connect
+${writeDropIn(STOCK_DEB_DROP_IN, STOCK_COMMAND)}
+${UNIT_SCRIPTS.postinst}
+${RESTART}
 `,
     mode: 0o755,
   },
+  // What is not known of the real one: that removal takes the drop-in away is assumed.
   '/DEBIAN/postrm': {
     text: `#!/bin/sh
-[ "$1" != remove ] || [ ! -d /run/systemd/system ] || { systemctl daemon-reload; systemctl restart ssh.service; }
+set -e
+if [ "$1" = remove ]; then
+  rm -f ${STOCK_DEB_DROP_IN}
+  ${RESTART}
+fi
+${UNIT_SCRIPTS.postrm}
 `,
     mode: 0o755,
   },

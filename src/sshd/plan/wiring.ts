@@ -39,7 +39,7 @@ export const CONFIG_NAMES = {
 } as const;
 
 /** Sorts behind `override.conf` of `systemctl edit`: the last ExecStart is the one that counts. */
-export const UNIT_DROP_IN = 'zz-ec2-instance-connect.conf';
+const UNIT_DROP_IN = 'zz-ec2-instance-connect.conf';
 
 /**
  * Chooses the least invasive wiring that works, by trying each on the model: a file that the main

@@ -1,0 +1,194 @@
+/** Carries one cell of the matrix out and says what does not hold. */
+import { existsSync } from 'node:fs';
+import type { SshdStatus } from '../../../src/sshd/status.ts';
+import { NEXT_VERSION } from '../stand-ins.ts';
+import type { Cell } from './cells.ts';
+import { EDITED_PORT, StockHost } from './stock-host.ts';
+
+const NAME = 'ec2-instance-connect';
+/** States in which a takeover leaves sshd's wiring to its administrator. */
+const HANDS_OFF: readonly string[] = ['masked', 'deleted', 'unmanaged'];
+/** States in which the old wiring goes on, because ours would be in nobody's interest. */
+const REFUSED: readonly string[] = ['other-in-conf.d', 'none-in-conf.d', 'broken'];
+
+/** Runs a cell; returns one line for each thing that does not hold. */
+export async function runCell(cell: Cell, repository: string): Promise<readonly string[]> {
+  const stock = await StockHost.boot(cell, repository);
+  const run = new CellRun(stock);
+  try {
+    await run.run();
+  } catch (error) {
+    run.wrong.push(`error: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await stock.stop();
+  }
+  return run.wrong;
+}
+
+class CellRun {
+  readonly wrong: string[] = [];
+  readonly #stock: StockHost;
+  readonly #cell: Cell;
+  #worked = false;
+
+  constructor(stock: StockHost) {
+    this.#stock = stock;
+    this.#cell = stock.cell;
+  }
+
+  async run(): Promise<void> {
+    this.#worked = await this.#runsHelper();
+    const { then } = this.#cell;
+    if (then.startsWith('killed-')) await this.#killed(then.slice('killed-'.length));
+    else {
+      const { status, stdout, stderr } = await this.#stock.install(NEXT_VERSION);
+      this.#demand(status === 0, `the takeover ends with ${status}: ${stdout}${stderr}`);
+      await this.#judge('after the takeover');
+    }
+    if (then === 'running') await this.#takeOff();
+    else await this.#restarted();
+  }
+
+  async #killed(moment: string): Promise<void> {
+    await this.#stock.host.machine.sh(`touch /run/kill-${moment}`);
+    const { status } = await this.#stock.install(NEXT_VERSION);
+    this.#demand(status !== 0, 'nothing was killed');
+    await this.#logins('killed');
+    await this.#stock.restart();
+    await this.#logins('killed and restarted');
+    const again = await this.#stock.repair(NEXT_VERSION);
+    this.#demand(again.status === 0, `the repair ends with ${again.status}: ${again.stderr}`);
+    await this.#judge('after the repair');
+  }
+
+  async #restarted(): Promise<void> {
+    await this.#stock.restart();
+    await this.#judge('restarted');
+    if (this.#cell.then !== 'restarted') return;
+    const { status, stdout, stderr } = await this.#stock.downgrade();
+    this.#demand(status === 0, `the downgrade ends with ${status}: ${stdout}${stderr}`);
+    await this.#stock.restart();
+    this.#demand(
+      await this.#stock.host.loginWithFile(),
+      'downgraded: the ordinary key does not get in',
+    );
+    this.#demand(
+      (await this.#runsHelper()) || !this.#worked,
+      'downgraded: the running sshd has no helper',
+    );
+    await this.#remove('the downgraded package');
+  }
+
+  /** disable, disable --restart, removal: each tells the truth about the running sshd. */
+  async #takeOff(): Promise<void> {
+    const { machine } = this.#stock.host;
+    const off = await machine.run([NAME, 'sshd', 'disable']);
+    const still = await this.#stock.host.loginWithPushedKey();
+    this.#demand(
+      still === (off.status !== 0),
+      `disable: ${off.status}, pushed keys ${String(still)}`,
+    );
+    await this.#status('disabled');
+    if (this.#cell.state !== 'broken') {
+      const restart = await machine.run([NAME, 'sshd', 'disable', '--restart']);
+      this.#demand(restart.status === 0, `disable --restart: ${restart.status} ${restart.stderr}`);
+      this.#demand(
+        !(await this.#stock.host.loginWithPushedKey()),
+        'disabled, and pushed keys get in',
+      );
+      await machine.run([NAME, 'sshd', 'enable', '--from-package']);
+    }
+    await this.#remove('the package');
+  }
+
+  async #remove(what: string): Promise<void> {
+    const { host, dropIn } = this.#stock;
+    const { status, stdout, stderr } = await this.#stock.remove();
+    this.#demand(status === 0, `removal of ${what} ends with ${status}: ${stdout}${stderr}`);
+    this.#demand(await host.loginWithFile(), `without ${what} the ordinary key does not get in`);
+    this.#demand(!(await host.loginWithPushedKey()), `without ${what} pushed keys get in`);
+    if (this.#cell.state === 'unmanaged') return;
+    const named = await this.#runsHelper();
+    this.#demand(!named || this.#cell.state === 'broken', `the running sshd still names ${what}`);
+    const text = existsSync(host.machine.path(dropIn)) ? host.read(dropIn) : '';
+    this.#demand(
+      !text.includes('eic_run_authorized_keys'),
+      `${dropIn} names a program that is gone`,
+    );
+    const left = await host.machine.sh(
+      `find /etc/systemd/system /var/lib/systemd -name '*${NAME}.service*' ! -name '*verify*'`,
+    );
+    this.#demand(left === '', `left behind: ${left.trim()}`);
+  }
+
+  async #judge(when: string): Promise<void> {
+    await this.#logins(when);
+    await this.#status(when);
+    const { state } = this.#cell;
+    const { machine } = this.#stock.host;
+    if (state === 'edited' && when === 'restarted') {
+      const port = await machine.run([
+        '/bin/sh',
+        '-c',
+        `ss -Hltn 'sport = :${EDITED_PORT}' | grep -q .`,
+      ]);
+      this.#demand(port.status === 0, `${when}: the edited command line is lost`);
+    }
+    const verify = await machine.run([NAME, 'verify-install', '--offline']);
+    const good = !HANDS_OFF.includes(state) && state !== 'broken';
+    // Where the unmanaged stock drop-in is in force, logins work, and that is right too.
+    if (good || state === 'unmanaged') {
+      this.#demand(
+        verify.status === 0,
+        `${when}: verify-install ${verify.status}\n${verify.stdout}`,
+      );
+    } else this.#demand(verify.status !== 0, `${when}: verify-install is content`);
+  }
+
+  /** An ordinary key always, a pushed key wherever it worked before; new where nobody said no. */
+  async #logins(when: string): Promise<void> {
+    const { host } = this.#stock;
+    this.#demand(await host.loginWithFile(), `${when}: the ordinary key does not get in`);
+    const pushed = await host.loginWithPushedKey();
+    this.#demand(pushed || !this.#worked, `${when}: pushed keys do not get in any more`);
+    const { state } = this.#cell;
+    const off = HANDS_OFF.includes(state) && !this.#worked;
+    this.#demand(!off || !pushed, `${when}: what was switched off is on again`);
+    if (REFUSED.includes(state) && this.#worked) {
+      this.#demand(
+        existsSync(host.machine.path(this.#stock.dropIn)),
+        `${when}: the old wiring is gone`,
+      );
+    }
+  }
+
+  /** `sshd status` says of the running sshd what a login shows. */
+  async #status(when: string): Promise<void> {
+    const { host } = this.#stock;
+    const { stdout } = await host.machine.run([NAME, 'sshd', 'status', '--json']);
+    const { effective } = JSON.parse(stdout) as SshdStatus;
+    const pushed = await host.loginWithPushedKey();
+    this.#demand(
+      effective === pushed,
+      `${when}: status says ${String(effective)}, a login ${String(pushed)}`,
+    );
+  }
+
+  /**
+   * Whether the sshd that listens was started with the helper as an option. What stands in for the stock helper
+   * prints no key, so a login cannot show it.
+   */
+  async #runsHelper(): Promise<boolean> {
+    const { host } = this.#stock;
+    await host.loginWithFile();
+    const sh = "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f 2>/dev/null; echo; done";
+    const lines = (await host.machine.sh(sh)).split('\n');
+    return lines.some(
+      (line) => line.includes('sshd -D') && line.includes('eic_run_authorized_keys'),
+    );
+  }
+
+  #demand(holds: boolean, otherwise: string): void {
+    if (!holds) this.wrong.push(otherwise);
+  }
+}
