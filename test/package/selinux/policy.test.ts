@@ -1,5 +1,5 @@
 /** What the linked policy says, asked as an auditor would; login.test.ts has a kernel enforce it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +23,8 @@ let debian: Policy;
 let newer: Policy;
 /** A policy that has only what the module cannot do without. */
 let smallest: Policy;
+/** The same with what Fedora's and RHEL's policies have by now. */
+let recent: Policy;
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'eic-policy-'));
@@ -33,10 +35,14 @@ beforeAll(async () => {
   ]);
   debian = new Policy(one);
   newer = new Policy(two);
-  smallest = new Policy(compilePolicy(work, [fixture('smallest-policy.cil'), module]));
+  const base = fixture('smallest-policy.cil');
+  smallest = new Policy(compilePolicy(work, [base, module]));
+  const folder = join(work, 'recent');
+  mkdirSync(folder);
+  recent = new Policy(compilePolicy(folder, [base, fixture('recent-policy.cil'), module]));
 }, 900_000);
 afterAll(() => {
-  for (const policy of [debian, newer, smallest]) policy.close();
+  for (const policy of [debian, newer, smallest, recent]) policy.close();
   rmSync(work, { recursive: true });
 });
 
@@ -166,6 +172,39 @@ describe('the domain is entered', () => {
     for (const access of needs)
       expect([access, await newer.isAllowed(access)]).toEqual([access, true]);
   });
+});
+
+describe('the unit that verifies the installation', () => {
+  const SERVICE = 'unconfined_service_t';
+
+  it('is started where systemd may execute no private entry type, as services without a domain are', async () => {
+    expect(await recent.transitions({ source: 'init_t' })).toEqual([
+      `type_transition init_t ${PROGRAM}:process ${SERVICE};`,
+    ]);
+    const execute = ['execute', 'getattr', 'open', 'read'];
+    const needs: readonly Access[] = [
+      { source: 'init_t', target: PROGRAM, class: 'file', permissions: execute },
+      { source: 'init_t', target: SERVICE, class: 'process', permissions: ['transition'] },
+      // The unit has NoNewPrivileges.
+      { source: 'init_t', target: SERVICE, class: 'process2', permissions: ['nnp_transition'] },
+      { source: SERVICE, target: PROGRAM, class: 'file', permissions: ['entrypoint', ...execute] },
+      { source: SERVICE, target: 'init_t', class: 'process', permissions: ['sigchld'] },
+    ];
+    for (const access of needs)
+      expect([access, await recent.isAllowed(access)]).toEqual([access, true]);
+  });
+});
+
+describe('rings', () => {
+  it.each([DOMAIN, CHAIN_DOMAIN])(
+    'have a type of their own, and their denial is not written down: %s',
+    async (source) => {
+      const query = { source, target: 'io_uring_t', class: 'anon_inode' };
+      const [rule] = await recent.silenced(query);
+      expect(rule?.permissions).toEqual(['create', 'map', 'read', 'write']);
+      expect(await recent.allowed(query)).toEqual([]);
+    },
+  );
 });
 
 describe("the administrator's helpers", () => {

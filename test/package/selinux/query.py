@@ -19,7 +19,7 @@ def answer(policy, query):
             "source": str(rule.source),
             "target": str(rule.target),
             "class": str(rule.tclass),
-            "permissions": sorted(rule.perms) if query["ruletype"] == ["allow"] else [],
+            "permissions": sorted(rule.perms) if query["ruletype"] != ["type_transition"] else [],
             "text": str(rule),
         }
         for rule in rules

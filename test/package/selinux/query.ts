@@ -39,9 +39,18 @@ export class Policy {
    * The allow rules that match, attributes resolved both ways, those that a boolean switches on included; of
    * their permissions only the ones that were asked for.
    */
-  async allowed(query: Query): Promise<readonly Access[]> {
+  allowed(query: Query): Promise<readonly Access[]> {
+    return this.#accesses('allow', query);
+  }
+
+  /** Like `allowed`, the accesses whose denial is not written down. */
+  silenced(query: Query): Promise<readonly Access[]> {
+    return this.#accesses('dontaudit', query);
+  }
+
+  async #accesses(ruletype: string, query: Query): Promise<readonly Access[]> {
     const { permissions: wanted } = query;
-    return (await this.#ask('allow', query)).map((rule) => ({
+    return (await this.#ask(ruletype, query)).map((rule) => ({
       source: rule.source,
       target: rule.target,
       class: rule.class,
