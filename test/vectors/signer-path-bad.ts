@@ -142,7 +142,8 @@ const TRUST: readonly SignerVector[] = [
 const TIMES: readonly SignerVector[] = (['leaf', 'intermediate', 'root'] as const).flatMap(
   (role) => {
     const { now } = scenario();
-    const early: Role = { notBefore: now + 1 };
+    // Scenarios take place when they are made, some seconds after this line.
+    const early: Role = { notBefore: now + 3600 };
     const late: Role = { notBefore: now - 100, notAfter: now - 1 };
     return [
       vector('path-expired', `a ${role} that is not valid yet`, { [role]: early }),
