@@ -1,6 +1,7 @@
 /** The same situations, put to the program alone and to the launcher before it: sshd and the log see no difference. */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { HELPERS_DIRECTORY } from '../../src/helpers/names.ts';
 import type { FaultRule } from '../emulator/faults.ts';
 import type { Material } from '../emulator/material.ts';
@@ -24,7 +25,7 @@ afterEach(() => {
 
 /** What sshd and the log get of a run; the message may hold the time. */
 async function see(path: string, args: readonly string[], faults: readonly FaultRule[]) {
-  await rig().emulator.setFaults(faults);
+  if (faults.length > 0) await rig().emulator.setFaults(faults);
   await takeTrail(rig());
   const { status: code, signal, stdout, stderr } = await rig().runHelper(args, { path });
   const trail = (await takeTrail(rig())).map((line) => ({ ...line, message: undefined }));
@@ -39,11 +40,13 @@ async function expectAgreement(
   args: readonly string[],
   faults: readonly FaultRule[] = [],
 ): Promise<void> {
-  const compare = async (): Promise<void> => {
+  for (let tries = 1; ; tries++) {
     const alone = await see(HELPER_PATH, args, faults);
-    expect([args, faults, await see(LAUNCHER_PATH, args, faults)]).toEqual([args, faults, alone]);
-  };
-  await vi.waitFor(compare, { timeout: 60_000, interval: 10 });
+    const behind = await see(LAUNCHER_PATH, args, faults);
+    if (tries < 5 && !isDeepStrictEqual(behind, alone)) continue;
+    expect([args, faults, behind]).toEqual([args, faults, alone]);
+    return;
+  }
 }
 
 const STRANGER = `SHA256:${'A'.repeat(43)}`;
