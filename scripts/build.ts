@@ -1,9 +1,11 @@
+/** Builds dist/ec2-instance-connect: `npm run build`. Clears nothing of dist but what it made. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { bundle } from './build/bundle.ts';
 import { trimCodeCache } from './build/code-cache.ts';
 import { findNote, shortenNote } from './build/elf.ts';
 import { BLOB_NOTE, BUILD_FLAGS, seaConfig } from './build/sea.ts';
+import { beginArtefact } from './build/stamp.ts';
 
 const DIST = 'dist';
 const NAME = 'ec2-instance-connect';
@@ -21,9 +23,11 @@ function compile(main: string, output: string): void {
   writeFileSync(output, elf);
 }
 
-rmSync(DIST, { recursive: true, force: true });
-mkdirSync(DIST);
+const made = beginArtefact('program');
+mkdirSync(DIST, { recursive: true });
+for (const name of [NAME, LOGIN_NAME]) rmSync(`${DIST}/${name}`, { force: true });
 const metafile = await bundle(`${DIST}/bundle.cjs`);
 writeFileSync(`${DIST}/metafile.json`, JSON.stringify(metafile));
 compile(`${DIST}/bundle.cjs`, `${DIST}/${NAME}`);
 symlinkSync(NAME, `${DIST}/${LOGIN_NAME}`);
+made();

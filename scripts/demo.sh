@@ -34,6 +34,10 @@ HELP
   esac
 done
 
+if [ "$(id -u)" -ne 0 ]; then
+  echo "demo: root is needed, for network namespaces and Debian packages; try it with sudo" >&2
+  exit 1
+fi
 # Node 26 wants libatomic, which a small system does not have.
 scripts/prepare.sh openssh-server openssh-client iproute2 ca-certificates libatomic1
 if [ $keep = yes ] && ! [ -x /usr/bin/aws ]; then

@@ -1,13 +1,13 @@
-/**
- * Makes the packages: `node scripts/package.ts [--output FOLDER] [--level 0-9] [--only x64|arm64]`.
- * Needs root (a mount namespace), gcc for both architectures, qemu-user-static, dpkg-deb and rpmbuild.
- */
+/** Makes the packages: `npm run package`; HELP says what and how. */
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './build/bundle.ts';
+import { beginArtefact } from './build/stamp.ts';
+import { readOptions, runScript, UsageError } from './options.ts';
 import { currentBuild, type Build } from './package/build.ts';
+import { copyTaken } from './package/debian.ts';
 import { packDeb } from './package/deb.ts';
 import { makeLauncher } from './package/launcher.ts';
 import { bundledModules, copyrightFile, licenseTexts } from './package/licenses.ts';
@@ -15,10 +15,27 @@ import { entriesOf, type Family } from './package/manifest.ts';
 import { renderManual } from './package/manual.ts';
 import { makeProgram } from './package/program.ts';
 import { packPolicyRpm, packRpm } from './package/rpm.ts';
-import { installRuntime } from './package/runtime.ts';
+import { installRuntime, takeRuntime, type Runtime } from './package/runtime.ts';
 import { stageTree } from './package/stage.ts';
 import { TARGETS, type Target } from './package/target.ts';
 
+const HELP = `usage: npm run package -- [option ...]
+
+Makes the deb and rpm packages of both architectures and the policy module's rpm. Needs root, a Debian or
+Ubuntu on x86-64, and 3 minutes; installs the Debian packages of scripts/package-packages.txt that are missing.
+
+The private C library and its friends come from the Debian release of packaging/runtime.json, in the versions
+that it has today. OUTPUT/runtime keeps what was taken, with digests; --runtime makes the same packages of it.
+
+  --output FOLDER    where the packages go (default dist/packages); what is in it is deleted
+  --level 0-9        how hard xz tries (default 6); 0 is quick, for tests
+  --only x64|arm64   one architecture
+  --mirror URL       a Debian mirror, http://HOST/debian (default: that of this machine's apt, or EIC_MIRROR)
+  --runtime FOLDER   the runtime folder of an earlier build, instead of what Debian has today
+  --help             this text
+
+Exit status: 0 when everything was made, 1 when something failed, 2 for bad usage.
+`;
 const MANUALS = ['ec2-instance-connect.8', 'eic_run_authorized_keys.8'] as const;
 
 function writeCompressed(path: string, text: string): void {
@@ -26,20 +43,21 @@ function writeCompressed(path: string, text: string): void {
 }
 
 /** Makes everything that manifest entries call `build/…` for one architecture. */
-function makeParts(build: Build, target: Target, code: Code, folder: string): void {
+function makeParts(build: Build, runtime: Runtime, code: Code, folder: string): void {
+  const { target } = runtime;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  installRuntime(target, join(folder, 'lib'));
+  installRuntime(runtime, join(folder, 'lib'));
   makeLauncher(target, join(folder, 'launch'));
-  makeProgram(target, code.path, join(folder, 'program'), join(folder, 'work'));
+  makeProgram(runtime, code.path, join(folder, 'program'), join(folder, 'work'));
   for (const name of MANUALS) {
     const template = readFileSync(join('packaging/man', name), 'utf8');
     const page = renderManual(template, build.version, build.release.date);
     writeCompressed(join(folder, `${name}.gz`), page);
   }
   writeCompressed(join(folder, 'changelog.Debian.gz'), build.debianChangelog);
-  writeCompressed(join(folder, 'licenses.gz'), licenseTexts(target, code.modules));
-  writeFileSync(join(folder, 'copyright'), copyrightFile(code.modules));
+  writeCompressed(join(folder, 'licenses.gz'), licenseTexts(runtime, code.modules));
+  writeFileSync(join(folder, 'copyright'), copyrightFile(runtime, code.modules));
 }
 
 /** The bundled program and the npm packages in it. */
@@ -55,33 +73,55 @@ function packFamily(build: Build, family: Family, target: Target, work: string):
   return family === 'deb' ? packDeb(build, target, tree) : packRpm(build, target, entries, tree);
 }
 
-const { values: options } = parseArgs({
-  options: {
+const options = readOptions(
+  HELP,
+  {
     output: { type: 'string', default: 'dist/packages' },
     level: { type: 'string', default: '6' },
     only: { type: 'string' },
+    mirror: { type: 'string' },
+    runtime: { type: 'string' },
   },
-});
-const output = resolve(options.output);
-const work = `${output}.work`;
-const build = currentBuild(output, Number(options.level));
-for (const folder of [output, work]) {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-}
-const path = join(work, 'bundle.cjs');
-const metafile = await bundle(path);
-// Kept with the release and shipped in no package: whoever reports a stack does not need it, we do.
-copyFileSync(`${path}.map`, join(output, `ec2-instance-connect_${build.version}.map`));
-const code: Code = { path, modules: bundledModules(Object.keys(metafile.inputs)) };
-for (const target of TARGETS.filter(
-  ({ node }) => options.only === undefined || options.only === node,
-)) {
-  makeParts(build, target, code, join(work, target.node));
-  for (const family of ['deb', 'rpm'] as const) {
-    const made = packFamily(build, family, target, work);
-    console.log(`${basename(made)}: ${statSync(made).size} bytes`);
+  ({ level, only, mirror, runtime }) => {
+    if (!/^[0-9]$/.test(level)) throw new UsageError(`--level is 0 to 9, not '${level}'`);
+    if (only !== undefined && !TARGETS.some(({ node }) => node === only)) {
+      throw new UsageError(`--only is x64 or arm64, not '${only}'`);
+    }
+    if (mirror !== undefined && runtime !== undefined) {
+      throw new UsageError('--mirror and --runtime exclude each other');
+    }
+  },
+);
+await runScript(makePackages);
+
+async function makePackages(): Promise<void> {
+  execFileSync('scripts/prepare.sh', ['scripts/package-packages.txt'], { stdio: 'inherit' });
+  const output = resolve(options.output);
+  const work = `${output}.work`;
+  const build = currentBuild(output, Number(options.level));
+  const targets = TARGETS.filter(({ node }) => node === (options.only ?? node));
+  const origin = { mirror: options.mirror, recorded: options.runtime };
+  const runtimes = targets.map((target) => takeRuntime(target, origin));
+  const made = beginArtefact('packages', join(output, 'stamp'));
+  for (const folder of [output, work]) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
   }
+  const path = join(work, 'bundle.cjs');
+  const metafile = await bundle(path);
+  // Kept with the release and shipped in no package: whoever reports a stack does not need it, we do.
+  copyFileSync(`${path}.map`, join(output, `ec2-instance-connect_${build.version}.map`));
+  const code: Code = { path, modules: bundledModules(Object.keys(metafile.inputs)) };
+  for (const runtime of runtimes) {
+    const { target, taken } = runtime;
+    makeParts(build, runtime, code, join(work, target.node));
+    for (const family of ['deb', 'rpm'] as const) {
+      const file = packFamily(build, family, target, work);
+      console.log(`${basename(file)}: ${statSync(file).size} bytes`);
+    }
+    copyTaken(taken, join(output, 'runtime', target.deb));
+  }
+  console.log(basename(packPolicyRpm(build, work)));
+  rmSync(work, { recursive: true });
+  made();
 }
-console.log(basename(packPolicyRpm(build, work)));
-rmSync(work, { recursive: true });

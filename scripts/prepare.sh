@@ -1,16 +1,12 @@
 #!/bin/bash
 # Installs what the other scripts need on a fresh Debian or Ubuntu: Debian packages and the npm packages
-# of the lock file. Starts no service. Needs root, node and npm.
+# of the lock file. Starts no service and enables none. Needs node and npm, and root where a package is
+# missing.
 # Usage: scripts/prepare.sh NAME|FILE...
 # A FILE (with a slash in it) lists names, one a line, and comments. A NAME with ? behind it is installed
 # where the distribution has such a package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-if [ "$(id -u)" -ne 0 ]; then
-  echo "prepare: root is needed, for Debian packages and network namespaces" >&2
-  exit 1
-fi
 
 wanted=()
 for argument in "$@"; do
@@ -24,6 +20,10 @@ for name in "${wanted[@]}"; do
   dpkg-query -W -f '${db:Status-Status}' "${name%\?}" 2>/dev/null | grep -qx installed || missing+=("$name")
 done
 if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "prepare: root is needed to install ${missing[*]}; try it with sudo" >&2
+    exit 1
+  fi
   echo "prepare: installing ${missing[*]}"
   # invoke-rc.d asks this file; 101 forbids every start (invoke-rc.d(8)). One that is there stays.
   policy=/usr/sbin/policy-rc.d
@@ -44,7 +44,19 @@ if [ ${#missing[@]} -gt 0 ]; then
       fi ;;
     esac
   done
+  # Units that a start of the machine would start, by their links.
+  enabled() {
+    [ ! -d /etc/systemd/system ] ||
+      find /etc/systemd/system -type l -path '*.wants/*' -printf '%f\n' | sort -u
+  }
+  before=$(enabled)
   apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
+  # What these packages have switched on is switched off again: no sshd listens here after the next start.
+  for unit in $(comm -13 <(echo "$before") <(enabled)); do
+    dpkg -L "${missing[@]}" | grep "/systemd/system/$unit\$" >/dev/null || continue
+    deb-systemd-helper disable "$unit" >/dev/null 2>&1 || :
+    find /etc/systemd/system -type l -path "*.wants/$unit" -delete
+  done
 fi
 
 # A folder that is as new as the lock file is complete: npm writes its own copy of the lock last.

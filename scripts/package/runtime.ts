@@ -1,98 +1,43 @@
-/**
- * The private loader and C/C++ runtime libraries: fetched from Debian at the recorded versions (packaging/runtime.json),
- * and made deaf to the host's loader configuration.
- */
-import { createHash } from 'node:crypto';
+/** The private loader and C/C++ runtime libraries: Debian's (debian.ts), made deaf to the host's loader configuration. */
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
   realpathSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import runtime from '../../packaging/runtime.json' with { type: 'json' };
 import { replaceBytes } from '../build/bytes.ts';
+import { CACHE, takePackages, type Origin, type Taken } from './debian.ts';
 import { run } from './process.ts';
 import type { Target } from './target.ts';
 
-/** Kept between builds; `npm run build` clears dist. */
-const CACHE = 'node_modules/.cache/ec2-instance-connect';
-
-/** One Debian package of the runtime. */
-export type RuntimePackage = (typeof runtime.packages)[number];
-
-/** The Debian packages that the runtime comes from. */
-export const RUNTIME_PACKAGES: readonly RuntimePackage[] = runtime.packages;
-
-/** The release of Debian that they are from. */
+/** The release of Debian that the runtime is from. */
 export const RUNTIME_RELEASE: string = runtime.release;
 
-/** apt for another architecture, with lists of its own: the build machine's stay as they are. */
-function apt(target: Target, args: readonly string[], cwd: string): void {
-  const state = join(CACHE, 'apt', target.deb);
-  for (const folder of ['lists/partial', 'cache/archives/partial']) {
-    mkdirSync(join(state, folder), { recursive: true });
-  }
-  const path = realpathSync(state);
-  const options = [
-    `APT::Architecture=${target.deb}`,
-    `APT::Architectures=${target.deb}`,
-    'APT::Sandbox::User=root',
-    `Dir::State=${path}`,
-    `Dir::State::lists=${path}/lists`,
-    `Dir::State::status=/dev/null`,
-    `Dir::Cache=${path}/cache`,
-  ];
-  run('apt-get', [...options.flatMap((option) => ['-o', option]), '-qq', ...args], { cwd });
+/** What the runtime of one architecture is made from. */
+export interface Runtime {
+  readonly target: Target;
+  readonly taken: Taken;
+  /** The packages unpacked: a folder laid out like a Debian root, which also serves an emulator as one. */
+  readonly root: string;
 }
 
-function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
-}
-
-/**
- * The path of a Debian package of the runtime, from the cache or by apt.
- * @throws Error if Debian no longer has that version, or what came is not what was recorded
- */
-function fetchPackage(target: Target, wanted: RuntimePackage): string {
-  const folder = join(CACHE, 'debs');
-  const path = join(folder, `${wanted.name}_${wanted.version}_${target.deb}.deb`);
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    const incoming = join(CACHE, `incoming-${target.deb}`);
-    rmSync(incoming, { recursive: true, force: true });
-    mkdirSync(incoming);
-    apt(target, ['update'], incoming);
-    apt(target, ['download', `${wanted.name}=${wanted.version}`], incoming);
-    const [file = ''] = readdirSync(incoming);
-    renameSync(join(incoming, file), path);
-  }
-  const found = sha256(path);
-  const expected = wanted.sha256[target.deb];
-  if (found !== expected)
-    throw new Error(`expected ${path} to have SHA-256 ${expected}, found ${found}`);
-  return path;
-}
-
-/**
- * Unpacks the Debian packages of the runtime.
- * @returns a folder laid out like a Debian root, which also serves an emulator as one
- */
-export function runtimeRoot(target: Target): string {
+/** Takes and unpacks the Debian packages of the runtime; errors as `takePackages`. */
+export function takeRuntime(target: Target, origin: Origin): Runtime {
+  const taken = takePackages(target, origin);
   const root = join(CACHE, `root-${target.deb}`);
   const stamp = join(root, '.complete');
-  const state = RUNTIME_PACKAGES.map((wanted) => wanted.sha256[target.deb]).join('\n');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return root;
-  rmSync(root, { recursive: true, force: true });
-  for (const wanted of RUNTIME_PACKAGES)
-    run('dpkg-deb', ['-x', fetchPackage(target, wanted), root]);
-  writeFileSync(stamp, state);
-  return root;
+  const state = taken.packages.map(({ sha256 }) => sha256).join('\n');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== state) {
+    rmSync(root, { recursive: true, force: true });
+    for (const { file } of taken.packages) run('dpkg-deb', ['-x', join(taken.folder, file), root]);
+    writeFileSync(stamp, state);
+  }
+  return { target, taken, root };
 }
 
 /**
@@ -124,8 +69,7 @@ export function deafenLoader(loader: Buffer, target: Target): Buffer {
 }
 
 /** Writes the private loader and libraries into a folder. */
-export function installRuntime(target: Target, folder: string): void {
-  const root = runtimeRoot(target);
+export function installRuntime({ target, root }: Runtime, folder: string): void {
   const find = (name: string): string => {
     const candidates = [`lib/${target.triplet}`, `usr/lib/${target.triplet}`];
     const holder = candidates.find((candidate) => existsSync(join(root, candidate, name)));
@@ -133,7 +77,7 @@ export function installRuntime(target: Target, folder: string): void {
     return realpathSync(join(root, holder, name));
   };
   mkdirSync(folder, { recursive: true });
-  for (const name of RUNTIME_PACKAGES.flatMap((wanted) => wanted.libraries)) {
+  for (const name of runtime.packages.flatMap((wanted) => wanted.libraries)) {
     copyFileSync(find(name), join(folder, name));
   }
   writeFileSync(
