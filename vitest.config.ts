@@ -1,7 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-// `unit` needs nothing but Node; `e2e` needs root, namespaces and the compiled program; `package` needs
-// what `npm run package` and `npm run repo` have made.
+/** Tests that need programs of the host besides Node: openssl, ssh-keygen, unshare, logger. */
+const HOST = [
+  'test/unit/cli/verify-keys-command.test.ts',
+  'test/unit/helpers/helpers.test.ts',
+  'test/unit/host/machine.test.ts',
+  'test/unit/host/trust-store.test.ts',
+  'test/unit/log/syslog.test.ts',
+  'test/unit/login/login.test.ts',
+  'test/unit/login/output.test.ts',
+  'test/unit/main.test.ts',
+  'test/unit/pki/test-pki.test.ts',
+  'test/unit/signer/rsa-pss.test.ts',
+  'test/unit/ssh/fingerprint.test.ts',
+];
+const SEED = { globalSetup: ['test/setup/seed.ts'] };
+
+// One project for each kind of ground that tests need; CONTRIBUTING.md says which. A unit test is never
+// retried: what fails once in a hundred runs is a fault.
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     projects: [
@@ -9,32 +25,58 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/package/**'],
-          // Many tests start processes, and the machine may be busy.
+          exclude: ['test/{differential,e2e,package,fresh}/**', ...HOST],
+          ...SEED,
+          setupFiles: ['test/setup/properties.ts', 'test/setup/node-alone.ts'],
+          // The machine may be busy.
           testTimeout: 30_000,
-          // The program's own limits, a second for each request, hold on a busy machine too.
-          retry: 1,
+        },
+      },
+      {
+        test: {
+          name: 'host',
+          include: HOST,
+          ...SEED,
+          setupFiles: ['test/setup/properties.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'differential',
+          include: ['test/differential/**/*.test.ts'],
+          testTimeout: 60_000,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/setup/program.ts'],
+          setupFiles: ['test/setup/retries.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          // The program's own limits, a second for each request, hold on a busy machine too.
-          retry: 1,
         },
       },
       {
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/setup/packages.ts'],
           // Whole systems are installed, booted and emulated here, on whatever machine there is.
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'fresh',
+          include: ['test/fresh/**/*.test.ts'],
+          // A machine is furnished from nothing, and a key lives for a minute.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

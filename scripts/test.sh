@@ -1,76 +1,152 @@
 #!/bin/bash
-# Passes the tests of the project on a fresh Debian or Ubuntu: sets up, builds, checks types and style,
-# makes the packages and repositories, runs the tests. Needs root, node and npm. Takes about 20 minutes
-# on two cores. The last line is "N passed, N failed".
-# With --quick the packages' own tests are left out, which halves that; they count as one skipped.
+# Passes the tests of the project on a fresh Debian or Ubuntu; `scripts/test.sh --help` says what and how.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-quick=no
-case ${1-} in
-  '') ;;
-  --quick) quick=yes ;;
-  *)
-    echo "usage: scripts/test.sh [--quick]" >&2
-    exit 2
-    ;;
-esac
+all=(types style build packages repositories unit host differential e2e package fresh)
+usage() {
+  cat <<'HELP'
+usage: scripts/test.sh [--quick] [PART ...]
 
+Sets the machine up, builds and tests. Needs Debian or Ubuntu, root, node and npm; takes about 20 minutes on
+two cores. Installs Debian packages that are missing (their services are not started) and the npm packages.
+The last lines are the time of each part and "N passed, N failed".
+
+  --quick   without the packages of every system and the fresh machine, which is half of the time;
+            each part left out counts as one skipped
+  --help    this text
+
+Without a PART all of them run, in this order:
+  types, style        the compiler, the linter, the formatter
+  build               the program
+  packages            its deb and rpm packages
+  repositories        the signed repositories of them
+  unit                tests that need Node alone
+  host                tests that need programs of the host besides: openssl, ssh-keygen, unshare
+  differential        our rules against openssl's
+  e2e                 the compiled program under a real sshd, in namespaces and booted machines
+  package             the packages in real roots, booted and emulated systems
+  fresh               both commands of the README in a machine with nothing but nodejs, npm, git and
+                      ca-certificates, of another Debian release; tests what is committed
+
+EIC_ROOTS   where roots are kept between runs (default /var/cache/eic-test-roots)
+EIC_MIRROR  a Debian mirror (default: that of this machine's apt)
+EIC_SEED    the seed of the properties; each run prints its own
+
+Exit status: 0 when everything passed, 1 when something failed, 2 for bad usage.
+HELP
+}
+
+quick=no
+parts=()
+for argument in "$@"; do
+  case $argument in
+    --quick) quick=yes ;;
+    -h | --help) usage && exit 0 ;;
+    *)
+      if [[ " ${all[*]} " != *" $argument "* ]]; then
+        echo "test: unknown argument $argument; see scripts/test.sh --help" >&2
+        exit 2
+      fi
+      parts+=("$argument")
+      ;;
+  esac
+done
+[ ${#parts[@]} -gt 0 ] || parts=("${all[@]}")
+if [ "$(id -u)" -ne 0 ]; then
+  echo "test: root is needed, for namespaces and Debian packages; try it with sudo" >&2
+  exit 1
+fi
+
+SECONDS=0
 scripts/prepare.sh scripts/package-packages.txt scripts/test-packages.txt || exit 1
 PATH=$(scripts/run.sh printenv PATH) || exit 1
-export PATH
+EIC_SEED=${EIC_SEED:-$RANDOM$RANDOM}
+netns=$(stat -f -c %T /run/netns 2>/dev/null || echo none)
+# Whatever a part forgets lies in this folder, is named at the end, and goes.
+TMPDIR=$(mktemp -d /tmp/eic-test.XXXXXX)
+export PATH EIC_SEED TMPDIR
+results=$TMPDIR.results
+mkdir "$results"
+times=("set-up ${SECONDS}s")
 
 passed=0
 failed=0
 skipped=0
-# A step is one check: its name, then its command.
+# Runs a part and keeps "PASSED FAILED SKIPPED", its name and its seconds. A step is one check.
 step() {
-  local name=$1
+  local part=$1 start=$SECONDS counts="1 0 0"
   shift
-  echo "== $name"
-  if "$@"; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "FAILED: $name"
-  fi
+  echo "== $part"
+  "$@" || {
+    counts="0 1 0"
+    echo "FAILED: $part"
+  }
+  echo "$counts $((SECONDS - start))" >"$results/$part"
 }
-# Runs the tests of a vitest project and adds what it counted. A run that counted nothing has failed,
-# and so has one that was not content though no test failed (an error outside of every test).
+# A run of vitest that counted nothing has failed, and so has one that was not content.
 tests() {
-  local project=$1 report counts p f s status=0
-  echo "== tests: $project"
-  report=$(mktemp)
-  vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$report" ||
-    status=1
-  counts=$(node -e '
-    const r = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
-    const broken = r.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0);
-    console.log(r.numPassedTests, r.numFailedTests + broken.length + (r.numPassedTests === 0 ? 1 : 0),
-      r.numPendingTests + r.numTodoTests)' "$report") || counts="0 1 0"
-  rm -f "$report"
-  read -r p f s <<<"$counts"
+  local part=$1 start=$SECONDS status=0 p=0 f=0 s=0
+  echo "== tests: $part"
+  EIC_COUNTS=$results/$part.counts vitest run --project "$part" --reporter=default \
+    --reporter=./scripts/test/counts.ts || status=1
+  [ ! -s "$results/$part.counts" ] || read -r p f s <"$results/$part.counts"
   [ "$f" -gt 0 ] || f=$status
-  passed=$((passed + p))
-  failed=$((failed + f))
-  skipped=$((skipped + s))
+  echo "$p $f $s $((SECONDS - start))" >"$results/$part"
 }
-step "types" tsc --noEmit
-step "style" npm run --silent lint
-step "build" npm run --silent build
-if [ $quick = yes ]; then
-  # verify-install is tested where the package has put it; how well that is compressed does not matter.
-  step "package" npm run --silent package -- --only "$(node -p process.arch)" --level 0
-else
-  step "packages" npm run --silent package
-  step "repositories" npm run --silent repo
+skip() {
+  echo "== $1 (skipped: --quick)"
+  echo "0 0 1 0" >"$results/$1"
+}
+run_part() {
+  local part=$1
+  case $part:$quick in
+    types:*) step types tsc --noEmit ;;
+    style:*) step style npm run --silent lint ;;
+    build:*) step build npm run --silent build ;;
+    # verify-install is tested where the package has put it; how well that is compressed does not matter.
+    packages:yes) step packages npm run --silent package -- --only "$(node -p process.arch)" --level 0 ;;
+    packages:no) step packages npm run --silent package ;;
+    repositories:no) step repositories npm run --silent repo ;;
+    unit:* | host:* | differential:* | e2e:* | package:no | fresh:no) tests "$part" ;;
+    *) skip "$part" ;;
+  esac
+}
+# The fresh machine mostly waits, for mirrors and for a key to die: it runs beside the parts that do not
+# watch the clock.
+fresh=
+if [ $quick = no ] && [[ " ${parts[*]} " = *" fresh "* ]]; then
+  run_part fresh >"$results/fresh.log" 2>&1 &
+  fresh=$!
 fi
-tests unit
-tests e2e
-if [ $quick = yes ]; then
-  echo "== tests: package (skipped: --quick)"
-  skipped=$((skipped + 1))
-else
-  tests package
-fi
+for part in "${parts[@]}"; do
+  if [ -n "$fresh" ] && [[ $part = e2e || $part = package || $part = fresh ]]; then
+    wait $fresh
+    cat "$results/fresh.log"
+    fresh=
+  fi
+  [ -e "$results/$part" ] || run_part "$part"
+done
 
+# What a run may leave: Debian packages, node_modules, dist and the caches that the README names.
+left=$(find "$TMPDIR" -mindepth 1 -maxdepth 1 -printf '%f ')
+agents=$(pgrep -a gpg-agent | grep -F -e "$TMPDIR" -e "$PWD/dist") || agents=
+rm -rf "$TMPDIR"
+# The first "ip netns add" mounts a tmpfs for the names of namespaces, and nobody takes it away.
+if [ "$netns" != tmpfs ] && [ "$(stat -f -c %T /run/netns 2>/dev/null)" = tmpfs ] &&
+  [ -z "$(ls /run/netns)" ]; then
+  umount /run/netns && rmdir /run/netns
+fi
+for part in "${parts[@]}"; do
+  read -r p f s seconds <"$results/$part" || continue
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  times+=("$part ${seconds}s")
+done
+rm -rf "$results"
+if [ -n "$left$agents" ]; then
+  echo "FAILED: left behind: $left$agents"
+  failed=$((failed + 1))
+fi
+echo "seed $EIC_SEED; time by part: $(printf '%s, ' "${times[@]}")whole ${SECONDS}s"
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

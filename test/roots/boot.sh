@@ -9,6 +9,7 @@
 # script gets TERM or INT; then it takes away what it made. Needs root and systemd-nspawn.
 # machine.ts is the same for tests: it boots, runs commands inside and stops.
 #
+# --link-journal=no, because for the link nspawn asks for this machine's id, which a container has not.
 # A private cgroup2 mount lets it work where PID 1 is not systemd and cgroup v1 is in use; a cgroup
 # of its own lets several machines run at once.
 set -eu
@@ -55,7 +56,7 @@ unshare --mount --propagation private sh -c '
   echo $$ >"$cg/cgroup.procs" && mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 9
   exec systemd-nspawn --quiet --register=no --keep-unit --machine="$name" --directory="$root" --boot \
     --volatile=overlay --console=pipe --network-namespace-path="/run/netns/$netns" \
-    --resolv-conf=off --timezone=off "$@"' sh "$cg" "$name" "$root" "$netns" "$@" </dev/null &
+    --resolv-conf=off --timezone=off --link-journal=no "$@"' sh "$cg" "$name" "$root" "$netns" "$@" </dev/null &
 pid=$!
 wait "$pid" && rc=0 || rc=$?
 pid=
