@@ -7,6 +7,7 @@ const HOST = [
   'test/unit/host/machine.test.ts',
   'test/unit/host/trust-store.test.ts',
   'test/unit/log/syslog.test.ts',
+  'test/unit/login/deadline.test.ts',
   'test/unit/login/login.test.ts',
   'test/unit/login/output.test.ts',
   'test/unit/main.test.ts',
