@@ -28,7 +28,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   system: ['verdict'],
   imds: ['verdict'],
-  host: ['verdict'],
+  host: ['verdict', 'system'],
   log: ['authorize', 'system', 'verdict'],
   helpers: ['ssh', 'system', 'verdict'],
   sshd: ['sshd/model', 'sshd/plan', 'ssh', 'system', 'helpers', 'verdict'],

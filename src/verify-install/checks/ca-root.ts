@@ -1,7 +1,7 @@
 import { fail, pass, type Check } from '../check.ts';
 import { signer } from '../facts/imds.ts';
 import { judgeSigner } from '../facts/signer-verdict.ts';
-import { rebuildStore } from './ca-store.ts';
+import { anchorsRemedy } from './ca-store.ts';
 
 /** The CA store has the root that the signer's path leads to. */
 export const caRoot: Check = {
@@ -15,7 +15,7 @@ export const caRoot: Check = {
     const refusal = judgeSigner(verdict, 'ca-root');
     if (refusal !== undefined) {
       const { path } = on.edges.trustStore();
-      return fail(`not in ${path}: ${refusal}`, { command: rebuildStore(on) });
+      return fail(`not in ${path}: ${refusal}`, anchorsRemedy(on));
     }
     const root = verdict.ok ? verdict.value.path.at(-1)?.subject : undefined;
     return pass(root ?? 'found');

@@ -1,8 +1,9 @@
 import { fail, pass, type Check } from '../check.ts';
-import { family } from '../facts/host.ts';
+import { OWN_ANCHORS } from '../../host/trust-store.ts';
+import { family, isThere } from '../facts/host.ts';
 import { sight } from '../facts/view.ts';
 import type { Inspection } from '../inspection.ts';
-import { install, rpmTool, shellCommand } from '../remedies.ts';
+import { install, lookAt, rpmTool, shellCommand } from '../remedies.ts';
 
 /** The CA bundle can be read, also by the command's user. */
 export const caStore: Check = {
@@ -15,9 +16,7 @@ export const caStore: Check = {
     try {
       store = on.edges.trustStore();
     } catch (error) {
-      return fail(error instanceof Error ? error.message : 'unreadable', {
-        command: rebuildStore(on),
-      });
+      return fail(error instanceof Error ? error.message : 'unreadable', anchorsRemedy(on));
     }
     const seen = await sight(on, 'trustStore');
     if (!seen.ok) {
@@ -28,12 +27,20 @@ export const caStore: Check = {
     }
     const certificates =
       store.pem.toString('latin1').split('-----BEGIN CERTIFICATE-----').length - 1;
-    return pass(`${store.path}, ${certificates} certificates`, { certificates });
+    const instead = store.path === OWN_ANCHORS ? ', in place of the CA store' : '';
+    return pass(`${store.path}, ${certificates} certificates${instead}`, { certificates });
   },
 };
 
+/** What is to be done about anchors that are not right: the administrator's own are his to mend. */
+export function anchorsRemedy(on: Inspection): ReturnType<typeof lookAt> {
+  return isThere(on, OWN_ANCHORS)
+    ? lookAt(`ls -l ${OWN_ANCHORS}`, "certificates in PEM, mode 644, root's; or take it away")
+    : { command: rebuildStore(on) };
+}
+
 /** Makes the bundle anew from what the host has and what its distribution gives. */
-export function rebuildStore(on: Inspection): string {
+function rebuildStore(on: Inspection): string {
   if (on.fact(family) === 'deb') {
     return `${install(on, 'ca-certificates')}; update-ca-certificates --fresh`;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TRUST_STORES } from '../../../src/host/trust-store.ts';
+import { OWN_ANCHORS, TRUST_STORES } from '../../../src/host/trust-store.ts';
 import { evaluateOn, type PrivateMachine } from '../../support/private-machine.ts';
 
 const [DEBIAN, AMAZON, REDHAT] = TRUST_STORES;
@@ -77,5 +77,46 @@ describe('readTrustStore', () => {
     ],
   ])('takes %s for a fault that names what was found', async (_, machine, found) => {
     expect(await readFault(machine)).toEqual({ code: 'TRUST_STORE_UNREADABLE', message: found });
+  });
+});
+
+describe("the administrator's own trust anchors", () => {
+  // A new tmpfs is open to all, as /etc never is.
+  const asEtc = 'chmod 755 /etc';
+  const files = { [DEBIAN]: bundle('all'), [OWN_ANCHORS]: bundle('own') };
+
+  it('are read in place of the CA store', async () => {
+    expect(await readStore({ files, prepare: [asEtc] })).toEqual({
+      path: OWN_ANCHORS,
+      pem: bundle('own'),
+    });
+  });
+
+  it('may be a link of root to a file of root', async () => {
+    const prepare = [
+      asEtc,
+      `mv ${OWN_ANCHORS} /etc/anchors.pem; ln -s ../anchors.pem ${OWN_ANCHORS}`,
+    ];
+    expect(await readStore({ files, prepare })).toEqual({ path: OWN_ANCHORS, pem: bundle('own') });
+  });
+
+  it.each([
+    ['empty', `: > ${OWN_ANCHORS}`, 'no certificate in'],
+    ['without a certificate', `echo text > ${OWN_ANCHORS}`, 'no certificate in'],
+    ['a folder', `rm ${OWN_ANCHORS}; mkdir ${OWN_ANCHORS}`, 'cannot read'],
+    ['a link to nothing', `rm ${OWN_ANCHORS}; ln -s none ${OWN_ANCHORS}`, 'cannot be read'],
+    [
+      'a link to itself',
+      `rm ${OWN_ANCHORS}; ln -s ${OWN_ANCHORS} ${OWN_ANCHORS}`,
+      'cannot be read',
+    ],
+    ['writable by all', `chmod 666 ${OWN_ANCHORS}`, 'is writable by group or others'],
+    ['in a folder that all can write', 'chmod 777 /etc/ec2-instance-connect', 'is writable'],
+    ['too large', `truncate -s 9M ${OWN_ANCHORS}`, 'cannot read'],
+  ])('are a fault where they are %s, and the CA store is not read', async (_, change, found) => {
+    expect(await readFault({ files, prepare: [asEtc, change] })).toEqual({
+      code: 'TRUST_STORE_UNREADABLE',
+      message: expect.stringContaining(found) as string,
+    });
   });
 });
