@@ -181,8 +181,7 @@ class CellRun {
   async #runsHelper(): Promise<boolean> {
     const { host } = this.#stock;
     await host.loginWithFile();
-    const sh = "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f 2>/dev/null; echo; done";
-    const lines = (await host.machine.sh(sh)).split('\n');
+    const lines = (await host.machine.sh('ps -eww -o args')).split('\n');
     return lines.some(
       (line) => line.includes('sshd -D') && line.includes('eic_run_authorized_keys'),
     );
