@@ -47,9 +47,13 @@ describe('the installed tree in a root that holds nothing else', () => {
     await expectWholeJob({ before: onKernel(version) });
   });
 
-  it.each([[], onKernel('4.4'), onKernel('4.14')])(
-    'finds out without Node that nobody has pushed a key (%s)',
-    async (...before) => {
+  it.each([
+    ['this kernel', []],
+    ['Linux 4.4', onKernel('4.4')],
+    ['Linux 4.14', onKernel('4.14')],
+  ])(
+    'finds out without Node that nobody has pushed a key, on the system calls of %s',
+    async (_, before) => {
       await rig.reset();
       await root.withoutProgram(async () => {
         const answer = async (): Promise<CommandResult> => root.call(['bob'], { before });
