@@ -19,6 +19,7 @@ function retryOnce(task: Task): void {
   else task.tasks.forEach(retryOnce);
 }
 
-beforeAll((_context, file) => {
+// vitest reads the first parameter as a list of fixtures: none is wanted.
+beforeAll(({}, file) => {
   if (Object.hasOwn(RETRIED, basename(file.name))) retryOnce(file);
 });
