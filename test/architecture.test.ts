@@ -60,6 +60,8 @@ const PURE_FILES = [
   'src/verify-install/manifest.ts',
   'src/verify-install/report.ts',
   'src/verify-install/report-text.ts',
+  'src/verify-install/wrap.ts',
+  'src/verify-install/witnesses.ts',
 ];
 
 /** Why an edge is not there, in the words that a failing test shows. */

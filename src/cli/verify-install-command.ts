@@ -2,21 +2,30 @@ import type { CommandModule } from 'yargs';
 import type { Check } from '../verify-install/check.ts';
 import { VIEW_COMMAND } from '../verify-install/facts/view.ts';
 import { viewHost } from '../verify-install/host-view.ts';
-import { renderReport } from '../verify-install/report-text.ts';
+import { renderReport, type Screen } from '../verify-install/report-text.ts';
 import { verifyInstall } from '../verify-install/verify.ts';
 import type { Run } from '../login/run.ts';
-import type { Person } from './command.ts';
+import { UsageError, type Person } from './command.ts';
 
 interface VerifyInstallArguments {
   readonly user?: string | undefined;
   readonly json: boolean;
   readonly offline: boolean;
+  readonly since?: number | undefined;
 }
 
 const OFFLINE = {
   type: 'boolean',
   default: false,
   describe: 'leave out what needs IMDS, for instance while an image is built',
+} as const;
+
+const SINCE = {
+  type: 'string',
+  requiresArg: true,
+  coerce: parseSince,
+  describe: 'how far back refusals in the log count: 30m, 2h, 3d',
+  defaultDescription: '1h',
 } as const;
 
 /** `verify-install`: says what is wrong with this installation, and how to mend it. */
@@ -40,21 +49,32 @@ export function verifyInstallCommand({
           default: false,
           describe: 'print the report as JSON (schema 1)',
         })
-        .option('offline', OFFLINE),
-    handler: async ({ user, json, offline }) => {
+        .option('offline', OFFLINE)
+        .option('since', SINCE),
+    handler: async ({ user, json, offline, since }) => {
       const report = await verifyInstall(
         await edges.install(),
-        { user, offline },
+        { user, offline, since },
         progress(edges.run, json),
       );
       clearProgress(edges.run);
       edges.run.write(
         1,
-        json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, inColour()),
+        json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, screen()),
       );
       finish(report.summary.healthy ? 0 : 1);
     },
   };
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** A length of time as `30m`, `2h` or `3d`, in seconds. */
+function parseSince(text: string): number {
+  const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(number) * (UNITS[unit ?? ''] ?? NaN);
+  if (Number.isFinite(seconds)) return seconds;
+  throw new UsageError(`--since: expected a time such as 30m, 2h or 3d, got "${text}"`);
 }
 
 /** Hidden: `verify-install` runs it as the user that sshd runs the command as. */
@@ -88,7 +108,8 @@ function clearProgress(run: Run): void {
 }
 
 /** https://no-color.org: a NO_COLOR that is present and not empty forbids colour. */
-function inColour(): boolean {
+function screen(): Screen {
   const { NO_COLOR: forbidden = '', TERM: terminal } = process.env;
-  return process.stdout.isTTY && forbidden === '' && terminal !== 'dumb';
+  const { isTTY, columns } = process.stdout;
+  return { colour: isTTY && forbidden === '' && terminal !== 'dumb', columns };
 }

@@ -9,6 +9,7 @@ export const GROUPS = {
   imds: 'Instance metadata',
   trust: 'Chain of trust',
   run: 'Running as sshd would',
+  log: 'What the log says',
 } as const;
 
 /** A heading of the report. */
@@ -52,13 +53,50 @@ export type CheckId =
   | 'signer-staples'
   | 'journal'
   | 'dry-run'
-  | 'dry-run-user';
+  | 'dry-run-user'
+  | 'witness-login'
+  | 'witness-command'
+  | 'witness-own';
 
-/** A command to type, as root unless it says otherwise, and what a person should know of it. */
-export interface Remedy {
+/**
+ * A command to run as root, and what a person should know of it. It restores what the package
+ * promises and takes nothing from anybody, so it may be pasted unread.
+ */
+export interface Fix {
+  readonly kind: 'fix';
   readonly command: string;
   readonly note?: string;
 }
+
+/** A command that shows more and changes nothing: what is wrong cannot be repaired from here. */
+export interface Look {
+  readonly kind: 'look';
+  readonly command: string;
+  readonly note?: string;
+}
+
+/**
+ * Somebody's rule is in the way. Whether it goes is not this program's to say: it names who else the
+ * rule concerns, and what each way out would change for whom.
+ */
+export interface Decision {
+  readonly kind: 'decision';
+  /** Shows the rule, changes nothing. */
+  readonly command: string;
+  readonly note?: string;
+  /** Who else the rule is about. */
+  readonly concerns: string;
+  readonly choices: readonly Choice[];
+}
+
+/** One way out: what to run, and what that changes for whom. */
+export interface Choice {
+  readonly command: string;
+  readonly changes: string;
+}
+
+/** What to do about a finding. */
+export type Remedy = Fix | Look | Decision;
 
 /** Facts for programs: names in camelCase, times in Unix seconds, durations in milliseconds. */
 export type Data = Readonly<Record<string, string | number | boolean>>;

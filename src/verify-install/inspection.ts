@@ -6,6 +6,8 @@ export interface InspectionOptions {
   readonly user?: string | undefined;
   /** Leave out what needs IMDS. */
   readonly offline: boolean;
+  /** How far back the log is read, in seconds; an hour without. */
+  readonly since?: number | undefined;
 }
 
 /**

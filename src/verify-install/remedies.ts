@@ -1,11 +1,15 @@
+import { printable } from '../log/printable.ts';
 import type { Place } from '../system/file-tree.ts';
-import type { Remedy } from './check.ts';
+import type { Choice, Decision, Fix, Look } from './check.ts';
 import { family, hasSystemd, isThere } from './facts/host.ts';
 import { pidFile } from './facts/process.ts';
 import { sshd } from './facts/sshd.ts';
 import type { Inspection } from './inspection.ts';
 
 const PACKAGE = 'ec2-instance-connect';
+
+/** A longer line of a configuration is not for pasting. */
+const MAX_LINE = 400;
 
 /**
  * Quotes a word for a POSIX shell where that is necessary. Without a backslash, which a report
@@ -20,10 +24,25 @@ export function shellCommand(...words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
 
+/** A command that may be pasted unread. */
+export function fix(command: string, note?: string): Fix {
+  return { kind: 'fix', command, ...(note === undefined ? {} : { note }) };
+}
+
+/** A command that shows more, and what to look for. */
+export function lookAt(command: string, note?: string): Look {
+  return { kind: 'look', command, ...(note === undefined ? {} : { note }) };
+}
+
+/** A command that shows somebody's rule, whom else it concerns, and the ways out. */
+export function decide(command: string, concerns: string, ...choices: readonly Choice[]): Decision {
+  return { kind: 'decision', command, concerns, choices };
+}
+
 /** Puts the package's files back as they were. */
-export function reinstall(on: Inspection): Remedy {
-  if (on.fact(family) === 'deb') return { command: `apt-get install --reinstall -y ${PACKAGE}` };
-  return { command: `${rpmTool(on)} reinstall -y ${PACKAGE}` };
+export function reinstall(on: Inspection): Fix {
+  if (on.fact(family) === 'deb') return fix(`apt-get install --reinstall -y ${PACKAGE}`);
+  return fix(`${rpmTool(on)} reinstall -y ${PACKAGE}`);
 }
 
 /** Installs another package of the host's distribution. */
@@ -38,7 +57,7 @@ export function rpmTool(on: Inspection): string {
   return isThere(on, '/usr/bin/dnf') ? 'dnf' : 'yum';
 }
 
-/** Makes the running sshd read its configuration again, if it is right; no session ends. */
+/** Makes the running sshd read its configuration again, if it is valid; no session ends. */
 export async function reload(on: Inspection): Promise<string> {
   const program = (await on.fact(sshd))?.program ?? '/usr/sbin/sshd';
   return `${program} -t && ${await signal(on)}`;
@@ -52,17 +71,64 @@ async function signal(on: Inspection): Promise<string> {
 }
 
 /** Takes a line of sshd's configuration out by making it a comment, and reloads. */
-export async function commentOut(on: Inspection, place: Place): Promise<Remedy> {
+export function commentOut(on: Inspection, place: Place): Promise<string> {
   return editLine(on, place, 's/^/#/');
 }
 
-/** Edits one line of sshd's configuration with sed(1), and reloads; expressions are extended ones. */
-export async function editLine(on: Inspection, place: Place, edit: string): Promise<Remedy> {
-  const sed = shellCommand('sed', '-E', '-i', `${place.line}${edit}`, place.path);
-  return { command: `${sed} && ${await reload(on)}` };
+/**
+ * Edits one line of sshd's configuration with sed(1), and reloads. The command carries the line as
+ * it was read: where another text stands there by the time somebody pastes it, it says so, changes
+ * nothing and fails.
+ * @param edit a command of sed in extended syntax, without an address
+ */
+export async function editLine(on: Inspection, place: Place, edit: string): Promise<string> {
+  const { path, line } = place;
+  const text = on.edges.sshd.tree.text(path)?.split('\n')[line - 1];
+  const where = `${path}:${line}`;
+  // A text that the report would not show as it is cannot be compared with either.
+  if (text === undefined || printable(text, MAX_LINE) !== text) {
+    return shellCommand('sed', '-n', `${line}p`, path);
+  }
+  const same = `sed -n ${line}p ${shellWord(path)} | grep -Fqx -e ${shellWord(text)}`;
+  const sed = shellCommand('sed', '-E', '-i', `${line}${edit}`, path);
+  const changed = `{ echo ${shellWord(`${where} has changed since the report: nothing done`)} >&2; false; }`;
+  return `if ${same}; then ${sed} && ${await reload(on)}; else ${changed}; fi`;
 }
 
-/** The way of last resort: look at it by hand. */
-export function lookAt(command: string, note: string): Remedy {
-  return { command, note };
+/**
+ * Opens a file to everybody for reading, with each folder on the way to it that is closed: the
+ * command's user is nobody in particular.
+ * @param path a file; root sees it whatever its mode
+ */
+export function openUp(on: Inspection, path: string): string {
+  const [file, ...folders] = on.edges.wayTo(path);
+  const closed = folders.filter(({ mode }) => (mode & 0o001) === 0).map((each) => each.path);
+  const commands = [
+    ...(closed.length === 0 ? [] : [shellCommand('chmod', 'o+x', ...closed)]),
+    ...(file === undefined || (file.mode & 0o004) !== 0
+      ? []
+      : [shellCommand('chmod', 'o+r', path)]),
+  ];
+  return commands.join(' && ') || shellCommand('namei', '-l', path);
+}
+
+/**
+ * A setting for one user alone: a Match block in a file that sshd reads before its others. A value of
+ * a matching block wins over the global one (sshd_config(5), Match).
+ * @returns undefined where the host's sshd_config includes no folder of drop-ins
+ */
+export async function forUserAlone(
+  on: Inspection,
+  user: string,
+  ...settings: readonly string[]
+): Promise<string | undefined> {
+  const folder = '/etc/ssh/sshd_config.d';
+  const main = on.edges.sshd.tree.text('/etc/ssh/sshd_config') ?? '';
+  if (!new RegExp(`^\\s*Include\\s+"?${folder}/\\*\\.conf`, 'im').test(main)) return undefined;
+  // `Match all` ends the block: the file is part of a larger text.
+  const lines = [`Match User ${user}`, ...settings, 'Match all'];
+  const path = `${folder}/00-ec2-instance-connect-${user.replace(/[^A-Za-z0-9_-]/g, '_')}.conf`;
+  // Without a backslash, which a report would have to write in another way.
+  const print = lines.map((line) => `echo ${shellWord(line)}`).join('; ');
+  return `{ ${print}; } > ${path} && ${await reload(on)}`;
 }

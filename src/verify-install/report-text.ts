@@ -1,4 +1,5 @@
-import { GROUPS, type Status } from './check.ts';
+import { GROUPS, type Remedy, type Status } from './check.ts';
+import { wrap } from './wrap.ts';
 import { groupsOfReport, type Report, type ReportedCheck } from './report.ts';
 
 const MARKS: Readonly<Record<Status, string>> = {
@@ -16,21 +17,113 @@ const COLOURS: Readonly<Record<Status, string>> = {
   skip: '2',
 };
 
+/** How wide a report is at most, and at least: what is narrower breaks every line. */
+const WIDTHS = { most: 100, least: 60 } as const;
+
+/** How the reader sees the report. */
+export interface Screen {
+  /** Whether it is a terminal that may have colours. */
+  readonly colour: boolean;
+  /** Columns; 80 without. */
+  readonly columns?: number | undefined;
+}
+
 /**
- * The report for a person: a heading for each group, a mark and a line for each check, the remedy
- * below what is wrong, and a sentence at the end.
- * @param colour whether the reader is a terminal that may have colours
+ * The report for a person: a heading for each group, a mark and a line for each check, what it comes
+ * to, and then each failure again with what to do, in the order in which to do it. Sentences are
+ * broken at the screen's width; a command is one line, however long, so that it can be pasted.
  */
-export function renderReport(report: Report, colour: boolean): string {
+export function renderReport(report: Report, screen: Screen): string {
+  const page = new Page(screen);
   const width = Math.max(...report.checks.map(({ title }) => title.length));
-  const lines = [headline(report)];
+  page.text(headline(report));
   for (const group of groupsOfReport(report)) {
-    lines.push('', paint(GROUPS[group], '1', colour));
+    page.blank();
+    page.heading(GROUPS[group]);
     for (const check of report.checks.filter((each) => each.group === group)) {
-      lines.push(...checkLines(check, width, colour));
+      page.check(check, width);
+      if (check.status === 'warn' && check.remedy !== undefined) page.remedy(check.remedy, 8);
     }
   }
-  return [...lines, '', ...closing(report), ''].join('\n');
+  page.blank();
+  page.text(summary(report));
+  const failures = report.checks.filter(({ status }) => status === 'fail');
+  if (failures.length > 0) toDo(page, failures);
+  return page.toString();
+}
+
+function toDo(page: Page, failures: readonly ReportedCheck[]): void {
+  page.blank();
+  page.heading('To do, in this order');
+  for (const [index, { title, found, remedy }] of failures.entries()) {
+    page.text(`${String(index + 1).padStart(2)}. ${title}: ${found}`, 4);
+    if (remedy !== undefined) page.remedy(remedy, 4);
+  }
+  page.text('Then run verify-install again.');
+}
+
+/** Lines of a report, one below the other. */
+class Page {
+  readonly #lines: string[] = [];
+  readonly #colour: boolean;
+  readonly #columns: number;
+
+  constructor({ colour, columns = 80 }: Screen) {
+    this.#colour = colour;
+    this.#columns = Math.min(Math.max(columns, WIDTHS.least), WIDTHS.most);
+  }
+
+  blank(): void {
+    this.#lines.push('');
+  }
+
+  heading(text: string): void {
+    this.#lines.push(this.#paint(text, '1'));
+  }
+
+  /** @param hanging how far the lines after the first are indented */
+  text(text: string, hanging = 0): void {
+    const lead = /^ */.exec(text)?.[0] ?? '';
+    const [first = '', ...rest] = wrap(text.trimStart(), this.#columns - hanging);
+    this.#lines.push(lead + first, ...rest.map((line) => ' '.repeat(hanging) + line));
+  }
+
+  check({ status, title, found, because }: ReportedCheck, width: number): void {
+    const mark = this.#paint(MARKS[status], COLOURS[status]);
+    const why = because === 'needs-root' ? `${found}: run with sudo` : found;
+    const indent = width + 10;
+    const [first = '', ...rest] = wrap(why, this.#columns - indent);
+    this.#lines.push(`  ${mark}  ${title.padEnd(width)}  ${first}`);
+    this.#lines.push(...rest.map((line) => ' '.repeat(indent) + line));
+  }
+
+  remedy(remedy: Remedy, indent: number): void {
+    const say = (text: string): void => {
+      this.text(' '.repeat(indent) + text, indent);
+    };
+    const run = (command: string): void => {
+      this.#lines.push(' '.repeat(indent + 2) + this.#paint(command, '1'));
+    };
+    const note = remedy.note === undefined ? '' : ` (${remedy.note})`;
+    if (remedy.kind === 'fix') say(`fix${note}:`);
+    if (remedy.kind === 'look') say(`look${note}:`);
+    if (remedy.kind === 'decision') {
+      say(`your decision${note}: a rule of this host, which concerns ${remedy.concerns}; see it:`);
+    }
+    run(remedy.command);
+    for (const { command, changes } of remedy.kind === 'decision' ? remedy.choices : []) {
+      say(`choice: ${changes}:`);
+      run(command);
+    }
+  }
+
+  toString(): string {
+    return `${this.#lines.join('\n')}\n`;
+  }
+
+  #paint(text: string, code: string): string {
+    return this.#colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+  }
 }
 
 function headline({ program, host, run }: Report): string {
@@ -39,45 +132,23 @@ function headline({ program, host, run }: Report): string {
   return `${program.name} ${program.version} on ${host.system}${instance}${user}`;
 }
 
-function checkLines(check: ReportedCheck, width: number, colour: boolean): readonly string[] {
-  const { status, title, found, remedy, because } = check;
-  const mark = paint(MARKS[status], COLOURS[status], colour);
-  const why = because === 'needs-root' ? `${found}: call it with sudo` : found;
-  const line = `  ${mark}  ${title.padEnd(width)}  ${why}`;
-  if (remedy === undefined) return [line];
-  const indent = ' '.repeat(width + 10);
-  const note = remedy.note === undefined ? [] : [`${indent}(${remedy.note})`];
-  return [line, `${indent}-> ${paint(remedy.command, '1', colour)}`, ...note];
-}
-
-/** What it comes to, what was left out, and where to begin. */
-function closing({ summary, checks, run }: Report): readonly string[] {
-  const { healthy, fail, warn, skip, pass } = summary;
-  const warnings = warn === 0 ? '' : `, ${counted(warn, 'warning')}`;
-  const lines = healthy
-    ? [`All ${pass + warn} checks passed${warnings}. ${leftOut(skip, run)}`.trim()]
-    : [`${counted(fail, 'check')} failed${warnings}. ${leftOut(skip, run)}`.trim()];
-  const first = checks.find(({ status }) => status === 'fail');
-  if (first !== undefined) {
-    lines.push(`Begin with "${first.title}": type the command below it, then look again.`);
-  }
-  return lines;
-}
-
-function leftOut(skip: number, { root, offline }: Report['run']): string {
-  if (skip === 0) return '';
-  const reasons = [
-    ...(root ? [] : ['root sees more']),
-    ...(offline ? ['--offline was given'] : []),
+/** What it comes to, and what was left out. */
+function summary({ summary: counts, run }: Report): string {
+  const { healthy, fail, warn, skip, pass } = counts;
+  const parts = [
+    ...(healthy ? [] : [`${counted(fail, 'check')} failed`]),
+    `${counted(pass, 'check')} passed`,
+    ...(warn === 0 ? [] : [counted(warn, 'warning')]),
+    ...(skip === 0 ? [] : [`${skip} left out${reasons(run)}`]),
   ];
-  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
-  return `${counted(skip, 'check')} left out${why}.`;
+  return `${parts.join(', ')}.`;
+}
+
+function reasons({ root, offline }: Report['run']): string {
+  const why = [...(root ? [] : ['root sees more']), ...(offline ? ['--offline was given'] : [])];
+  return why.length === 0 ? '' : ` (${why.join(', ')})`;
 }
 
 function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function paint(text: string, code: string, colour: boolean): string {
-  return colour ? `\x1b[${code}m${text}\x1b[0m` : text;
 }

@@ -5,6 +5,7 @@ import {
   type CheckId,
   type Data,
   type Group,
+  type Remedy,
   type SkipReason,
   type Status,
 } from './check.ts';
@@ -65,8 +66,12 @@ export interface ReportedCheck {
   readonly title: string;
   readonly status: Status;
   readonly found: string;
-  /** With `warn` and `fail`: a command to type, and what to know of it. */
-  readonly remedy?: { readonly command: string; readonly note?: string };
+  /**
+   * With `warn` and `fail`. `kind` is `fix` (run it), `look` (it shows more and changes nothing) or
+   * `decision` (somebody's rule is in the way: `command` shows it, `concerns` says whom else it is
+   * about, `choices` are the ways out with what each changes for whom).
+   */
+  readonly remedy?: Remedy;
   /** With `skip`: why it was left out. */
   readonly because?: SkipReason;
   /** With `because: "dependency"`: the check that stands in the way. */
@@ -114,9 +119,14 @@ function reportCheck({ check, result }: CheckReport): ReportedCheck {
   }
   return {
     ...common,
-    ...('remedy' in result ? { remedy: printableFields(result.remedy) } : {}),
+    ...('remedy' in result ? { remedy: printableRemedy(result.remedy) } : {}),
     ...(result.data === undefined ? {} : { data: printableFields(result.data) }),
   };
+}
+
+function printableRemedy(remedy: Remedy): Remedy {
+  if (remedy.kind !== 'decision') return printableFields(remedy);
+  return { ...printableFields(remedy), choices: remedy.choices.map(printableFields) };
 }
 
 function text(value: string): string {

@@ -3,6 +3,7 @@ import { unreadable } from './facts/sshd.ts';
 import { Fault } from '../verdict/fault.ts';
 import type { Check, CheckId, CheckResult, Remedy, Status } from './check.ts';
 import type { Inspection } from './inspection.ts';
+import { lookAt } from './remedies.ts';
 
 /** A check and how it ended. */
 export interface CheckReport {
@@ -76,13 +77,13 @@ async function runOne(check: Check, on: Inspection): Promise<CheckResult> {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       status: 'fail',
-      found: `an error of this program: ${printable(stack, 400)}`,
-      remedy: { command: 'ec2-instance-connect verify-install --json', note: 'please report it' },
+      found: `an internal error: ${printable(stack, 400)}`,
+      remedy: lookAt('ec2-instance-connect verify-install --json', 'please report it'),
     };
   }
 }
 
 function faultRemedy(fault: Fault): Remedy {
   const note = `${fault.code}; --explain says at which step`;
-  return { command: 'ec2-instance-connect authorized-keys --explain root', note };
+  return lookAt('ec2-instance-connect authorized-keys --explain root', note);
 }

@@ -85,7 +85,7 @@ describe.each(ROOTS)('verify-install under the systemd of %s', (root) => {
     await machine.sh('chmod g-w /usr/share');
     const journal = await machine.sh(`journalctl -u ${UNIT}.service -o cat`);
     expect(journal).toMatch(/ checks passed/);
-    expect(journal).toMatch(/FAIL {2}the way to the command .*\/usr\/share is writable/);
+    expect(journal).toMatch(/FAIL {2}path permissions .*\/usr\/share is writable/);
   });
 
   it('sees a configuration that sshd has not read yet', async () => {

@@ -1,7 +1,7 @@
 import { fail, pass, type Check } from '../check.ts';
 import { commandUserName } from '../facts/people.ts';
 import { command, describePlace } from '../facts/sshd.ts';
-import { editLine } from '../remedies.ts';
+import { editLine, fix } from '../remedies.ts';
 
 /** sshd runs the command as the user that was made for it. */
 export const authorizedKeysCommandUser: Check = {
@@ -16,8 +16,8 @@ export const authorizedKeysCommandUser: Check = {
     if (user === expected) return pass(`${user} (${describePlace(userSetting)})`);
     const found = `${user ?? 'nobody'} (${describePlace(userSetting)}), expected ${expected}`;
     if (userSetting === undefined || user === undefined) {
-      return fail(found, { command: 'ec2-instance-connect sshd enable' });
+      return fail(found, fix('ec2-instance-connect sshd enable'));
     }
-    return fail(found, await editLine(on, userSetting.place, `s/${user}/${expected}/`));
+    return fail(found, fix(await editLine(on, userSetting.place, `s/${user}/${expected}/`)));
   },
 };

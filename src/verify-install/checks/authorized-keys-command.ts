@@ -1,9 +1,26 @@
-import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../check.ts';
-import { loginUserName } from '../facts/people.ts';
+import {
+  fail,
+  pass,
+  warn,
+  type Check,
+  type CheckResult,
+  type Decision,
+  type Remedy,
+} from '../check.ts';
+import { commandUserName, loginUserName } from '../facts/people.ts';
 import { command, describePlace, own } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import type { EffectiveCommand } from '../../sshd/model/effective.ts';
-import { commentOut, editLine, lookAt } from '../remedies.ts';
+import type { Setting } from '../../sshd/model/model.ts';
+import {
+  commentOut,
+  decide,
+  editLine,
+  fix,
+  forUserAlone,
+  lookAt,
+  shellCommand,
+} from '../remedies.ts';
 
 const ENABLE = 'ec2-instance-connect sshd enable';
 const ADOPT = 'ec2-instance-connect sshd adopt';
@@ -18,7 +35,8 @@ export const authorizedKeysCommand: Check = {
   async run(on) {
     const effective = await on.fact(command);
     const user = (await on.fact(loginUserName)) ?? 'everybody';
-    if (effective === undefined) return fail('sshd is not started by anything', lookAt(ENABLE, ''));
+    if (effective === undefined)
+      return fail('sshd is not started by anything', lookAt('systemctl cat ssh sshd'));
     return judge(on, effective, user);
   },
 };
@@ -31,15 +49,16 @@ async function judge(
   const { command: line, setting, ours, passesUser, passesFingerprint, agrees } = effective;
   const place = describePlace(setting);
   if (line === undefined) {
-    if (setting === undefined) return fail('none is set', { command: ENABLE });
-    return fail(`none for ${user}: ${place}`, await commentOut(on, setting.place));
+    if (setting === undefined) return fail('none is set', fix(ENABLE));
+    return fail(`none for ${user}: ${place}`, await exception(on, setting, user));
   }
   const found = `"${line}" (${place})`;
   if (!agrees) {
     const note = 'sshd has a value that no file of its configuration explains';
     return fail(`${found}, as sshd says`, lookAt('systemctl cat ssh sshd', note));
   }
-  if (!ours) return fail(`another one for ${user}: ${found}`, await otherRemedy(on, effective));
+  if (!ours)
+    return fail(`another one for ${user}: ${found}`, await otherRemedy(on, effective, user));
   if (!passesUser) return fail(`${found} does not pass %u`, await rewrite(on, effective));
   if (!passesFingerprint) {
     const remedy = await rewrite(on, effective);
@@ -49,18 +68,53 @@ async function judge(
 }
 
 /** What stands for everybody can be adopted; what stands in a Match block is somebody's exception. */
-async function otherRemedy(on: Inspection, { setting }: EffectiveCommand): Promise<Remedy> {
-  if (setting === undefined) return { command: ADOPT };
-  if (setting.match.length > 0) return commentOut(on, setting.place);
-  return { command: ADOPT, note: 'the other command keeps working, in the chain of helpers' };
+async function otherRemedy(
+  on: Inspection,
+  { setting }: EffectiveCommand,
+  user: string,
+): Promise<Remedy> {
+  if (setting !== undefined && setting.match.length > 0) return exception(on, setting, user);
+  return fix(ADOPT, 'the other command keeps working, as a helper beside this program');
+}
+
+/** A line that keeps pushed keys out, for some or for all: it was written on purpose. */
+async function exception(on: Inspection, setting: Setting, user: string): Promise<Decision> {
+  const { place, match } = setting;
+  const block = match.map(({ text }) => text).join(', ');
+  const concerns = match.length === 0 ? 'everybody' : `everybody whom "Match ${block}" is for`;
+  const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);
+  const alone = await ownForUserAlone(on, user);
+  return decide(
+    shown,
+    concerns,
+    ...(alone === undefined
+      ? []
+      : [{ command: alone, changes: `pushed keys for ${user}; nothing for anybody else` }]),
+    {
+      command: await commentOut(on, place),
+      changes: `pushed keys for ${concerns}; the line's own command no longer runs for them`,
+    },
+  );
+}
+
+/** A drop-in that names this program for one user. */
+async function ownForUserAlone(on: Inspection, user: string): Promise<string | undefined> {
+  if ((await on.fact(loginUserName)) === undefined) return undefined;
+  const { path } = on.fact(own);
+  return forUserAlone(
+    on,
+    user,
+    `AuthorizedKeysCommand ${path} %u %f`,
+    `AuthorizedKeysCommandUser ${on.fact(commandUserName)}`,
+  );
 }
 
 /** Puts the arguments behind our command's path. */
-function rewrite(on: Inspection, { setting }: EffectiveCommand): Remedy | Promise<Remedy> {
-  if (setting === undefined) return { command: ENABLE };
+async function rewrite(on: Inspection, { setting }: EffectiveCommand): Promise<Remedy> {
+  if (setting === undefined) return fix(ENABLE);
   const { path } = on.fact(own);
   if (setting.unit !== undefined) {
     return lookAt(`systemctl edit ${setting.unit}`, `set it to "${path} %u %f"`);
   }
-  return editLine(on, setting.place, `s,${path}.*,${path} %u %f,`);
+  return fix(await editLine(on, setting.place, `s,${path}.*,${path} %u %f,`));
 }

@@ -1,9 +1,9 @@
-import { fail, pass, type Check } from '../check.ts';
+import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { OWN_ANCHORS } from '../../host/trust-store.ts';
 import { family, isThere } from '../facts/host.ts';
 import { sight } from '../facts/view.ts';
 import type { Inspection } from '../inspection.ts';
-import { install, lookAt, rpmTool, shellCommand } from '../remedies.ts';
+import { fix, install, lookAt, openUp, rpmTool } from '../remedies.ts';
 
 /** The CA bundle can be read, also by the command's user. */
 export const caStore: Check = {
@@ -21,9 +21,7 @@ export const caStore: Check = {
     const seen = await sight(on, 'trustStore');
     if (!seen.ok) {
       const path = on.edges.realPath(store.path) ?? store.path;
-      const folder = path.slice(0, path.lastIndexOf('/'));
-      const command = `${shellCommand('chmod', 'a+r', path)} && ${shellCommand('chmod', 'a+rx', folder)}`;
-      return fail(`${seen.viewer} cannot read it: ${seen.found}`, { command });
+      return fail(`${seen.viewer} cannot read it: ${seen.found}`, fix(openUp(on, path)));
     }
     const certificates =
       store.pem.toString('latin1').split('-----BEGIN CERTIFICATE-----').length - 1;
@@ -33,10 +31,10 @@ export const caStore: Check = {
 };
 
 /** What is to be done about anchors that are not right: the administrator's own are his to mend. */
-export function anchorsRemedy(on: Inspection): ReturnType<typeof lookAt> {
+export function anchorsRemedy(on: Inspection): Remedy {
   return isThere(on, OWN_ANCHORS)
     ? lookAt(`ls -l ${OWN_ANCHORS}`, "certificates in PEM, mode 644, root's; or take it away")
-    : { command: rebuildStore(on) };
+    : fix(rebuildStore(on));
 }
 
 /** Makes the bundle anew from what the host has and what its distribution gives. */

@@ -3,7 +3,7 @@ import { hasSystemd, isThere } from '../facts/host.ts';
 import { greeting } from '../facts/imds.ts';
 import type { Inspection } from '../inspection.ts';
 import { duration } from '../phrases.ts';
-import { install } from '../remedies.ts';
+import { fix, install } from '../remedies.ts';
 
 /** OpenSSL's and this program's tolerance for the times of staples, in seconds. */
 const TOLERANCE = 300;
@@ -48,12 +48,12 @@ async function ntpState(on: Inspection): Promise<'synchronised' | 'not synchroni
 }
 
 function setClock(on: Inspection): Remedy {
-  if (isThere(on, '/usr/bin/chronyc')) return { command: 'chronyc makestep' };
+  if (isThere(on, '/usr/bin/chronyc')) return fix('chronyc makestep');
   if (
     isThere(on, '/usr/lib/systemd/systemd-timesyncd') ||
     isThere(on, '/lib/systemd/systemd-timesyncd')
   ) {
-    return { command: 'timedatectl set-ntp true && systemctl restart systemd-timesyncd' };
+    return fix('timedatectl set-ntp true && systemctl restart systemd-timesyncd');
   }
-  return { command: `${install(on, 'chrony')} && chronyc makestep` };
+  return fix(`${install(on, 'chrony')} && chronyc makestep`);
 }

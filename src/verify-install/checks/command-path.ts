@@ -3,13 +3,13 @@ import { splitWords } from '../../ssh/words.ts';
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { command, own } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { reinstall, shellCommand } from '../remedies.ts';
+import { fix, reinstall, shellCommand } from '../remedies.ts';
 
 /** What sshd will execute passes sshd's own test of it, and its user may get there. */
 export const commandPath: Check = {
   id: 'command-path',
   group: 'sshd',
-  title: 'the way to the command',
+  title: 'path permissions',
   dependsOn: ['files-present', 'files-mode', 'authorized-keys-command'],
   async run(on) {
     const line = (await on.fact(command))?.command;
@@ -35,7 +35,7 @@ function unsafeEntry(way: readonly PathFacts[]): CheckResult | undefined {
     ...(entry.uid === 0 ? [] : [shellCommand('chown', '-h', 'root', entry.path)]),
     ...(isWritableByOthers(entry) ? [shellCommand('chmod', 'go-w', entry.path)] : []),
   ]);
-  return fail(`sshd refuses it: ${found}`, { command: commands.join(' && ') });
+  return fail(`sshd refuses it: ${found}`, fix(commands.join(' && ')));
 }
 
 /** sshd checks the way as root, and then runs the command as somebody who may not get there. */
@@ -44,5 +44,5 @@ function closedEntry(way: readonly PathFacts[]): CheckResult | undefined {
   const [first] = closed;
   if (first === undefined) return undefined;
   const command = shellCommand('chmod', 'o+x', ...closed.map(({ path }) => path));
-  return fail(`the command's user may not pass ${first.path}`, { command });
+  return fail(`the command's user may not pass ${first.path}`, fix(command));
 }

@@ -1,5 +1,5 @@
 import { skip, type Check } from '../check.ts';
-import { dryRun } from '../facts/dry-run.ts';
+import { loginDryRun } from '../facts/dry-run.ts';
 import { loginUserName } from '../facts/people.ts';
 import { judge } from './dry-run.ts';
 
@@ -7,12 +7,13 @@ import { judge } from './dry-run.ts';
 export const dryRunUser: Check = {
   id: 'dry-run-user',
   group: 'run',
-  title: 'for the login user',
+  title: 'dry run, login user',
   dependsOn: ['dry-run', 'imds-command-user', 'instance-id', 'pushed-keys'],
   needs: ['root', 'instance'],
   async run(on) {
     const user = await on.fact(loginUserName);
     if (user === undefined) return skip('not-applicable', 'no login user; name one with --user');
-    return judge(await dryRun(on, user));
+    const run = await on.fact(loginDryRun);
+    return run === undefined ? skip('not-applicable', 'no login user') : judge(run);
   },
 };

@@ -11,7 +11,7 @@ const SLOW_MS = 1000;
 export const dryRunNobody: Check = {
   id: 'dry-run',
   group: 'run',
-  title: 'for nobody',
+  title: 'dry run, unknown user',
   dependsOn: ['program-starts', 'authorized-keys-command-user', 'command-path', 'command-user'],
   needs: ['root'],
   async run(on) {

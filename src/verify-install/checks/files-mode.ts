@@ -4,7 +4,7 @@ import type { FileFacts } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ManifestEntry } from '../manifest.ts';
 import { listed, octal } from '../phrases.ts';
-import { reinstall, shellCommand } from '../remedies.ts';
+import { fix, reinstall, shellCommand } from '../remedies.ts';
 import { presentFiles } from './files-present.ts';
 
 /** More commands than these are not for typing. */
@@ -23,7 +23,7 @@ export const filesMode: Check = {
     const found = listed(wrong.map((each) => each.found));
     const commands = wrong.flatMap((each) => each.commands);
     if (commands.length > MAX_COMMANDS) return fail(found, reinstall(on));
-    return fail(found, { command: commands.join(' && ') });
+    return fail(found, fix(commands.join(' && ')));
   },
 };
 

@@ -2,7 +2,7 @@ import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import { sight } from '../facts/view.ts';
 import type { Inspection } from '../inspection.ts';
-import { lookAt } from '../remedies.ts';
+import { fix, lookAt } from '../remedies.ts';
 import { blockingRules } from './imds-reachable.ts';
 
 const TO_IMDS = '-d 169.254.169.254/32 -p tcp --dport 80';
@@ -27,10 +27,10 @@ export const imdsCommandUser: Check = {
 async function remedy(on: Inspection, user: string): Promise<Remedy> {
   const [rule] = await blockingRules(on);
   const accept = `iptables -I OUTPUT 1 ${TO_IMDS} -m owner --uid-owner ${user} -j ACCEPT`;
-  if (rule !== undefined) return { command: accept, note: `before "${rule}"` };
+  if (rule !== undefined) return fix(accept, `before "${rule}"`);
   const tools = ['/usr/sbin/nft', '/sbin/nft'];
   if (tools.some((path) => isThere(on, path))) {
     return lookAt('nft list ruleset', `let ${user} connect to 169.254.169.254, port 80`);
   }
-  return { command: accept, note: 'or let that user through in whatever firewall is in use' };
+  return fix(accept, 'or let that user through in whatever firewall is in use');
 }

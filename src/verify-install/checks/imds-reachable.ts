@@ -1,7 +1,7 @@
 import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { greeting, greetingIpv6 } from '../facts/imds.ts';
 import type { Inspection } from '../inspection.ts';
-import { lookAt } from '../remedies.ts';
+import { decide, fix, lookAt } from '../remedies.ts';
 
 const ADDRESS = '169.254.169.254';
 
@@ -17,7 +17,7 @@ export const imdsReachable: Check = {
     if (answer.ok && answer.status === 403) {
       return fail(
         'IMDS says that it is disabled (403)',
-        modifyOptions(on, '--http-endpoint enabled'),
+        modifyOptions(on, '--http-endpoint enabled', 'every process here can ask IMDS again'),
       );
     }
     if (answer.ok) return pass(`${ADDRESS} answers (${answer.status})`);
@@ -30,11 +30,15 @@ export const imdsReachable: Check = {
 };
 
 /** The remedy that is typed where the AWS CLI has rights, not necessarily here. */
-export function modifyOptions(on: Inspection, ...options: readonly string[]): Remedy {
+export function modifyOptions(on: Inspection, option: string, changes: string): Remedy {
   const machine = on.edges.machine();
   const id = machine?.kind === 'nitro' ? machine.instanceId : 'INSTANCE';
-  const call = ['aws ec2 modify-instance-metadata-options --instance-id', id, ...options];
-  return { command: call.join(' '), note: 'where the AWS CLI may change this instance' };
+  const shown = `aws ec2 describe-instances --instance-ids ${id} --query Reservations[].Instances[].MetadataOptions`;
+  const call = ['aws ec2 modify-instance-metadata-options --instance-id', id, option];
+  return {
+    ...decide(shown, 'every process of this instance', { command: call.join(' '), changes }),
+    note: 'run both where the AWS CLI may change this instance',
+  };
 }
 
 /** A rule of a firewall that names IMDS is shown; without one, a route may be missing. */
@@ -42,7 +46,10 @@ async function routeOrFirewall(on: Inspection): Promise<Remedy> {
   const rules = await blockingRules(on);
   const [first] = rules;
   if (first !== undefined) {
-    return { command: first.replace(/^-A/, 'iptables -D'), note: 'this rule stands in the way' };
+    return decide('iptables -S OUTPUT', 'whomever the rule is to keep from IMDS', {
+      command: first.replace(/^-A/, 'iptables -D'),
+      changes: 'everybody whom this rule stopped can ask IMDS, its credentials included',
+    });
   }
   const route = await on.edges.run({ argv: ['ip', 'route', 'get', ADDRESS] });
   const device = await on.edges.run({ argv: ['ip', '-o', 'route', 'show', 'default'] });
@@ -54,7 +61,7 @@ async function routeOrFirewall(on: Inspection): Promise<Remedy> {
       'find the block',
     );
   }
-  return { command: `ip route replace ${ADDRESS}/32 dev ${name}` };
+  return fix(`ip route replace ${ADDRESS}/32 dev ${name}`);
 }
 
 /** The rules of iptables(8) for outgoing packets that drop what goes to IMDS. */

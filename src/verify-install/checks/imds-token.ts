@@ -22,7 +22,14 @@ export const imdsToken: Check = {
       // while requests without a token are answered (EC2 User Guide, HttpPutResponseHopLimit).
       if (error.code === 'IMDS_TIMEOUT' && error.message.includes('/latest/api/token')) {
         const found = 'requests are answered, those for a token are not: the hop limit is too low';
-        return fail(found, modifyOptions(on, '--http-put-response-hop-limit 2'));
+        return fail(
+          found,
+          modifyOptions(
+            on,
+            '--http-put-response-hop-limit 2',
+            'containers one hop away can ask IMDS, too',
+          ),
+        );
       }
       const note = 'what IMDS says of itself; a restart of the instance moves it to other hardware';
       return fail(error.message, lookAt('curl -v http://169.254.169.254/', note));

@@ -36,6 +36,9 @@ import { sshdConfig } from './sshd-config.ts';
 import { sshdCurrent } from './sshd-current.ts';
 import { sshdPresent } from './sshd-present.ts';
 import { sshdRunning } from './sshd-running.ts';
+import { witnessCommand } from './witness-command.ts';
+import { witnessLogin } from './witness-login.ts';
+import { witnessOwn } from './witness-own.ts';
 
 /** Every check, in the order in which they run and are reported; none comes before what it needs. */
 export const CHECKS: readonly Check[] = [
@@ -76,4 +79,7 @@ export const CHECKS: readonly Check[] = [
   journal,
   dryRunNobody,
   dryRunUser,
+  witnessLogin,
+  witnessCommand,
+  witnessOwn,
 ];

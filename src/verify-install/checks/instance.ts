@@ -1,6 +1,6 @@
 import { fail, pass, type Check } from '../check.ts';
 import { sight } from '../facts/view.ts';
-import { lookAt } from '../remedies.ts';
+import { fix, lookAt, openUp } from '../remedies.ts';
 
 /** The firmware says that this is an EC2 instance, also to the command's user. */
 export const instance: Check = {
@@ -18,8 +18,8 @@ export const instance: Check = {
     }
     const seen = await sight(on, 'machine');
     if (!seen.ok) {
-      const command = 'chmod a+r /sys/devices/virtual/dmi/id/board_asset_tag';
-      return fail(`${seen.viewer} cannot tell: ${seen.found}`, { command });
+      const path = '/sys/devices/virtual/dmi/id/board_asset_tag';
+      return fail(`${seen.viewer} cannot tell: ${seen.found}`, fix(openUp(on, path)));
     }
     if (machine.kind === 'xen') return pass('a Xen instance');
     return pass(machine.instanceId, { instanceId: machine.instanceId });

@@ -3,7 +3,7 @@ import { fail, pass, warn, type Check, type Remedy } from '../check.ts';
 import { hasSystemd, isThere } from '../facts/host.ts';
 import { sight } from '../facts/view.ts';
 import type { Inspection } from '../inspection.ts';
-import { install, shellCommand } from '../remedies.ts';
+import { fix, install, shellCommand } from '../remedies.ts';
 
 /** The audit trail arrives: in the journal, or by logger(1) where there is none. */
 export const journal: Check = {
@@ -23,9 +23,9 @@ export const journal: Check = {
 };
 
 function mend(on: Inspection, code: string): Remedy {
-  if (code === 'EACCES') return { command: shellCommand('chmod', '666', JOURNAL_SOCKET) };
+  if (code === 'EACCES') return fix(shellCommand('chmod', '666', JOURNAL_SOCKET));
   if (on.fact(hasSystemd)) {
-    return { command: 'systemctl restart systemd-journald.socket systemd-journald.service' };
+    return fix('systemctl restart systemd-journald.socket systemd-journald.service');
   }
-  return { command: install(on, 'rsyslog') };
+  return fix(install(on, 'rsyslog'));
 }

@@ -5,7 +5,7 @@ import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../
 import { loginGroups, loginUserName } from '../facts/people.ts';
 import { describePlace, dump, setting, sshd, subject } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { commentOut, editLine, lookAt, shellCommand } from '../remedies.ts';
+import { decide, editLine, lookAt, shellCommand } from '../remedies.ts';
 
 /** sshd does not shut the user in question out by name or group. */
 export const loginAllowed: Check = {
@@ -33,10 +33,9 @@ async function rootProblem(on: Inspection, user: string): Promise<CheckResult | 
   if (user !== 'root') return undefined;
   const { value, setting: blamed } = await setting(on, 'permitrootlogin');
   if (value !== 'no' && value !== 'forced-commands-only') return undefined;
-  const remedy: Remedy = blamed
-    ? await editLine(on, blamed.place, `s/${value}/prohibit-password/`)
-    : lookAt('grep -rin permitrootlogin /etc/ssh', 'set it to prohibit-password');
-  return fail(`PermitRootLogin is ${value} (${describePlace(blamed)})`, remedy);
+  const found = `PermitRootLogin is ${value} (${describePlace(blamed)})`;
+  const changes = 'root may log in with keys, pushed or in authorized_keys; not with a password';
+  return fail(found, await rule(on, blamed, `s/${value}/prohibit-password/`, changes));
 }
 
 async function deniedUser(on: Inspection, user: string): Promise<CheckResult | undefined> {
@@ -54,11 +53,14 @@ async function notAllowedUser(on: Inspection, user: string): Promise<CheckResult
   if (allowed.length === 0 || fitting.some((each) => !each.includes('@'))) return undefined;
   const blamed = await settingWith(on, 'allowusers', allowed[0] ?? '');
   const place = describePlace(blamed);
-  const remedy: Remedy = blamed
-    ? await editLine(on, blamed.place, `s/$/ ${user}/`)
-    : lookAt('grep -rin allowusers /etc/ssh', `add ${user}`);
+  const changes = `${user} may log in from everywhere, by any method; nobody else is affected`;
+  const remedy = await rule(on, blamed, `s/$/ ${user}/`, changes);
   const [host] = fitting;
-  if (host !== undefined) return warn(`AllowUsers has ${host} only (${place})`, remedy);
+  if (host !== undefined) {
+    // The address is a rule of its own: whoever connects from there gets in.
+    const shown = lookAt('grep -rin allowusers /etc/ssh', `${user} logs in from there only`);
+    return warn(`AllowUsers has ${host} only (${place})`, shown);
+  }
   return fail(`AllowUsers does not have ${user} (${place})`, remedy);
 }
 
@@ -73,9 +75,14 @@ async function deniedGroup(
   const blamed = await settingWith(on, 'denygroups', pattern);
   const group = groups.find((each) => matchesPattern(each, pattern)) ?? pattern;
   const found = `DenyGroups has ${pattern}, and ${user} is in ${group} (${describePlace(blamed)})`;
-  // Nobody leaves his primary group so easily.
-  if (group === groups[0]) return fail(found, await takeOut(on, pattern, blamed));
-  return fail(found, { command: shellCommand('gpasswd', '--delete', user, group) });
+  const remedy = await takeOut(on, pattern, blamed);
+  // Nobody leaves a primary group so easily.
+  if (group === groups[0] || remedy.kind !== 'decision') return fail(found, remedy);
+  const leave = {
+    command: shellCommand('gpasswd', '--delete', user, group),
+    changes: `${user} loses what ${group} may do, on this host`,
+  };
+  return fail(found, { ...remedy, choices: [leave, ...remedy.choices] });
 }
 
 async function notAllowedGroup(
@@ -88,8 +95,44 @@ async function notAllowedGroup(
   if (allowed.length === 0 || fits) return undefined;
   const blamed = await settingWith(on, 'allowgroups', allowed[0] ?? '');
   const found = `AllowGroups has no group of ${user}'s (${describePlace(blamed)})`;
-  const group = allowed.find((each) => !/[*?!]/.test(each)) ?? 'GROUP';
-  return fail(found, { command: shellCommand('usermod', '--append', '--groups', group, user) });
+  return fail(found, await joinOrAllow(on, user, allowed, blamed));
+}
+
+/** A group of the user's own, or one that is allowed already: what comes with that is not ours to say. */
+async function joinOrAllow(
+  on: Inspection,
+  user: string,
+  allowed: readonly string[],
+  blamed: Setting | undefined,
+): Promise<Remedy> {
+  const own = (await on.fact(loginGroups))?.[0] ?? user;
+  const changes = `everybody in the group ${own} may log in`;
+  const remedy = await rule(on, blamed, `s/$/ ${own}/`, changes);
+  const join = allowed
+    .filter((each) => !/[*?!]/.test(each))
+    .map((group) => ({
+      command: shellCommand('usermod', '--append', '--groups', group, user),
+      changes: `${user} gets all that ${group} may do on this host, not only logins`,
+    }));
+  if (remedy.kind !== 'decision') return remedy;
+  return { ...remedy, choices: [...remedy.choices, ...join] };
+}
+
+/** A line of somebody's that is edited by decision; without a line to blame, a search for it. */
+async function rule(
+  on: Inspection,
+  blamed: Setting | undefined,
+  edit: string,
+  changes: string,
+): Promise<Remedy> {
+  if (blamed === undefined) {
+    return lookAt('grep -rinE "^ *(allow|deny|permitroot)" /etc/ssh', `in the end: ${changes}`);
+  }
+  const { place, match } = blamed;
+  const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);
+  const block = match.map(({ text }) => text).join(', ');
+  const concerns = match.length === 0 ? 'everybody who logs in here' : `"Match ${block}"`;
+  return decide(shown, concerns, { command: await editLine(on, place, edit), changes });
 }
 
 /** Takes a pattern out of its line, or the whole line where nothing else would be left. */
@@ -98,10 +141,9 @@ async function takeOut(
   pattern: string,
   blamed: Setting | undefined,
 ): Promise<Remedy> {
-  if (blamed === undefined) return lookAt(`grep -rin deny /etc/ssh`, `take ${pattern} out`);
-  if (blamed.args.length === 1) return commentOut(on, blamed.place);
   const literal = pattern.replace(/[.*?+]/g, '[$&]');
-  return editLine(on, blamed.place, `s/[[:space:]]${literal}([[:space:]]|$)/ /`);
+  const edit = blamed?.args.length === 1 ? 's/^/#/' : `s/[[:space:]]${literal}([[:space:]]|$)/ /`;
+  return rule(on, blamed, edit, `everybody whom "${pattern}" names may log in again`);
 }
 
 /** Every value of a keyword that takes lists: from sshd itself, or from the files where it is mute. */

@@ -1,10 +1,11 @@
-import { fail, pass, skip, type Check, type CheckResult, type Remedy } from '../check.ts';
+import { fail, pass, skip, type Check, type CheckResult } from '../check.ts';
 import { refusesSessions, type Account, type ShadowEntry } from '../../system/accounts.ts';
 import { isThere } from '../facts/host.ts';
-import { loginAccount, loginUserName, shadowOf } from '../facts/people.ts';
+import { loginAccount, loginNames, loginUserName, shadowOf } from '../facts/people.ts';
 import { setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { shellCommand } from '../remedies.ts';
+import { decide, lookAt, shellCommand } from '../remedies.ts';
+import { nearestNames } from '../phrases.ts';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -19,8 +20,9 @@ export const loginUser: Check = {
     if (name === undefined) return skip('not-applicable', 'no login user; name one with --user');
     const account = await on.fact(loginAccount);
     if (account === undefined) {
-      const command = shellCommand('useradd', '--create-home', '--shell', '/bin/bash', name);
-      return fail(`there is no user ${name}`, { command });
+      const near = nearestNames(name, on.fact(loginNames));
+      const hint = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+      return fail(`there is no user ${name}${hint}`, lookAt('getent passwd'));
     }
     const problem =
       shellProblem(on, account) ?? (await lockProblem(on, account)) ?? closedProblem(on, account);
@@ -31,7 +33,10 @@ export const loginUser: Check = {
 /** allowed_user() of OpenSSH's auth.c demands a shell that exists and can be executed. */
 function shellProblem(on: Inspection, { name, shell }: Account): CheckResult | undefined {
   const usable = ['/bin/bash', '/bin/sh'].find((path) => isThere(on, path)) ?? '/bin/sh';
-  const remedy: Remedy = { command: shellCommand('usermod', '--shell', usable, name) };
+  const remedy = decide(shellCommand('getent', 'passwd', name), `${name}, by every way to log in`, {
+    command: shellCommand('usermod', '--shell', usable, name),
+    changes: `${name} can open sessions, by every method that sshd accepts`,
+  });
   if (refusesSessions(shell)) return fail(`${name} has the shell ${shell}`, remedy);
   const real = on.edges.realPath(shell);
   const facts = real === undefined ? undefined : on.edges.stat(real);
@@ -44,13 +49,24 @@ async function lockProblem(on: Inspection, { name }: Account): Promise<CheckResu
   if (shadow === undefined) return undefined;
   const today = on.edges.now() / SECONDS_PER_DAY;
   if (shadow.expires !== undefined && shadow.expires < today) {
-    const command = shellCommand('chage', '--expiredate', '-1', name);
-    return fail(`${name}'s account has expired`, { command });
+    const remedy = decide(
+      shellCommand('chage', '--list', name),
+      `${name}, by every way to log in`,
+      {
+        command: shellCommand('chage', '--expiredate', '-1', name),
+        changes: `${name}'s account never expires`,
+      },
+    );
+    return fail(`${name}'s account has expired`, remedy);
   }
   // With PAM sshd leaves the lock to it, and PAM does not mind for keys (sshd_config(5), UsePAM).
   const usePam = (await setting(on, 'usepam')).value?.toLowerCase() === 'yes';
   if (usePam || !shadow.password.startsWith('!')) return undefined;
-  return fail(`${name} is locked, and UsePAM is off`, { command: unlock(name, shadow) });
+  const remedy = decide(shellCommand('passwd', '--status', name), `${name}, by every key`, {
+    command: unlock(name, shadow),
+    changes: `${name} can log in with keys; no password opens the account that did not before`,
+  });
+  return fail(`${name} is locked, and UsePAM is off`, remedy);
 }
 
 /** usermod refuses to unlock what has no password: `*` is none, and not locked either. */
@@ -63,5 +79,9 @@ function unlock(name: string, { password }: ShadowEntry): string {
 function closedProblem(on: Inspection, { uid }: Account): CheckResult | undefined {
   const closed = ['/etc/nologin', '/run/nologin'].find((path) => isThere(on, path));
   if (uid === 0 || closed === undefined) return undefined;
-  return fail(`${closed} keeps everybody but root out`, { command: shellCommand('rm', closed) });
+  const remedy = decide(shellCommand('cat', closed), 'everybody but root', {
+    command: shellCommand('rm', closed),
+    changes: 'everybody may log in again',
+  });
+  return fail(`${closed} keeps everybody but root out`, remedy);
 }

@@ -9,7 +9,7 @@ import { isExecutable, isWritableByOthers, unsafeReason } from '../../system/pat
 import { fail, pass, type Check, type CheckResult } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
-import { lookAt, shellCommand } from '../remedies.ts';
+import { decide, fix, lookAt, shellCommand } from '../remedies.ts';
 
 /** The administrator's own helpers, which run beside this program, pass the same tests as it. */
 export const otherHelpers: Check = {
@@ -38,20 +38,25 @@ function wayProblem(on: Inspection, path: string): CheckResult | undefined {
   try {
     way = on.edges.wayTo(path);
   } catch {
-    return fail(`${path} leads nowhere`, { command: shellCommand('rm', path) });
+    return fail(`${path} leads nowhere`, lookAt(shellCommand('ls', '-l', path)));
   }
   const [itself] = way;
   if (itself !== undefined && !isExecutable(itself)) {
-    return fail(`${path} is not executable`, { command: shellCommand('chmod', 'a+rx', path) });
+    return fail(`${path} is not executable`, fix(shellCommand('chmod', 'a+rx', path)));
   }
   const unsafe = unsafeReason(way);
   if (unsafe === undefined) return undefined;
   const wrong = way.find((entry) => entry.uid !== 0 || isWritableByOthers(entry));
   const at = wrong?.path ?? path;
   const chown = shellCommand('chown', '-h', 'root', at);
-  const command =
-    wrong?.kind === 'link' ? chown : `${chown} && ${shellCommand('chmod', 'go-w', at)}`;
-  return fail(`it is left out: ${unsafe}`, { command });
+  const take = wrong?.kind === 'link' ? chown : `${chown} && ${shellCommand('chmod', 'go-w', at)}`;
+  return fail(
+    `it is left out: ${unsafe}`,
+    decide(shellCommand('ls', '-ld', at), 'whoever maintains this helper', {
+      command: take,
+      changes: `only root can change ${at} from then on`,
+    }),
+  );
 }
 
 function argumentsProblem(on: Inspection, path: string): CheckResult | undefined {

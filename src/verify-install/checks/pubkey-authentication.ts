@@ -1,8 +1,9 @@
 import type { Setting } from '../../sshd/model/model.ts';
-import { fail, pass, warn, type Check, type Remedy } from '../check.ts';
+import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { describePlace, setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { commentOut, lookAt } from '../remedies.ts';
+import { commentOut, decide, forUserAlone, lookAt, shellCommand } from '../remedies.ts';
+import { loginUserName } from '../facts/people.ts';
 
 /** What keys of the service are signed with: one of these must be accepted. */
 const SIGNATURES = ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512', 'ssh-rsa'];
@@ -18,15 +19,15 @@ export const pubkeyAuthentication: Check = {
     const enabled = await setting(on, 'pubkeyauthentication');
     if (/^(no|false)$/i.test(enabled.value ?? '')) {
       const found = `PubkeyAuthentication is off (${describePlace(enabled.setting)})`;
-      return fail(found, await takeOut(on, 'PubkeyAuthentication', enabled.setting));
+      return fail(found, await takeOut(on, 'PubkeyAuthentication', enabled.setting, 'yes'));
     }
     const methods = await setting(on, 'authenticationmethods');
     const words = methods.setting?.args ?? methods.value?.split(' ') ?? ['any'];
     if (!words.includes('any') && !words.includes('publickey')) {
       const found = `AuthenticationMethods is ${words.join(' ')} (${describePlace(methods.setting)})`;
-      const remedy = await takeOut(on, 'AuthenticationMethods', methods.setting);
+      const remedy = await takeOut(on, 'AuthenticationMethods', methods.setting, 'publickey');
       const withMore = words.some((list) => list.split(',').includes('publickey'));
-      return withMore ? warn(`${found}: a key is not enough`, remedy) : fail(found, remedy);
+      return fail(withMore ? `${found}: a pushed key alone does not log in` : found, remedy);
     }
     // The keyword had another name before OpenSSH 8.5.
     const newer = await setting(on, 'pubkeyacceptedalgorithms');
@@ -41,12 +42,31 @@ export const pubkeyAuthentication: Check = {
   },
 };
 
-/** Where no single line can be blamed, a search for the keyword. */
+/** Somebody's line; where no single one can be blamed, a search for the keyword. */
 async function takeOut(
   on: Inspection,
   keyword: string,
   blamed: Setting | undefined,
+  forUser?: string,
 ): Promise<Remedy> {
-  if (blamed !== undefined) return commentOut(on, blamed.place);
-  return lookAt(`grep -rin ${keyword} /etc/ssh /etc/crypto-policies`, 'take out what sets it');
+  if (blamed === undefined) {
+    return lookAt(`grep -rin ${keyword} /etc/ssh /etc/crypto-policies`, 'see what sets it');
+  }
+  const { place, match } = blamed;
+  const block = match.map(({ text }) => text).join(', ');
+  const concerns = match.length === 0 ? 'everybody who logs in here' : `"Match ${block}"`;
+  const user = await on.fact(loginUserName);
+  const alone =
+    user === undefined || forUser === undefined
+      ? undefined
+      : await forUserAlone(on, user, `${keyword} ${forUser}`);
+  return decide(
+    shellCommand('sed', '-n', `${place.line}p`, place.path),
+    concerns,
+    ...(alone === undefined ? [] : [{ command: alone, changes: `${user ?? ''} and nobody else` }]),
+    {
+      command: await commentOut(on, place),
+      changes: `${concerns}: sshd falls back to its default or to a later line`,
+    },
+  );
 }

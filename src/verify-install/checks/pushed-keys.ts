@@ -4,7 +4,7 @@ import { isPushableUserName } from '../../ssh/user-name.ts';
 import { fail, pass, skip, type Check } from '../check.ts';
 import { imds } from '../facts/imds.ts';
 import { loginUserName } from '../facts/people.ts';
-import { shellCommand } from '../remedies.ts';
+import { lookAt, shellCommand } from '../remedies.ts';
 
 /** IMDS can be asked for the keys of the user in question. */
 export const pushedKeys: Check = {
@@ -18,7 +18,10 @@ export const pushedKeys: Check = {
     if (user === undefined) return skip('not-applicable', 'no login user; name one with --user');
     if (!isPushableUserName(user)) {
       const found = `the service cannot push keys for a user named ${user}`;
-      return fail(found, { command: shellCommand('usermod', '--login', 'ec2-user', user) });
+      return fail(
+        found,
+        lookAt(shellCommand('getent', 'passwd', user), 'push keys for another account'),
+      );
     }
     const body = await fetchKeyBody(on.fact(imds), user);
     const keys = body === undefined ? 0 : selectCandidates(body, undefined).candidates.length;

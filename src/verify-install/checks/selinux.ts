@@ -11,7 +11,7 @@ import {
 } from '../check.ts';
 import { family, isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
-import { install, lookAt } from '../remedies.ts';
+import { decide, fix, install, lookAt } from '../remedies.ts';
 
 const SELINUX = '/sys/fs/selinux';
 const AUDIT_LOG = '/var/log/audit/audit.log';
@@ -55,7 +55,11 @@ function judge(on: Inspection): CheckResult {
   const linked = forbiddenLink(on);
   if (linked !== undefined) {
     const found = `${mode}; ${linked} is a link, and the policy starts no command of the host`;
-    return faulty(found, { command: `setsebool -P ${RUN_COMMANDS} on` }, data);
+    const remedy = decide(`getsebool ${RUN_COMMANDS}`, 'every helper of this host', {
+      command: `setsebool -P ${RUN_COMMANDS} on`,
+      changes: "helpers may run the host's own commands, without a domain of their own",
+    });
+    return faulty(found, remedy, data);
   }
   return pass(`${mode}, the policy module is loaded`, data);
 }
@@ -72,10 +76,10 @@ function withoutModule(on: Inspection, mode: string, data: Data): CheckResult {
 function loadModule(on: Inspection): Remedy {
   if (!isThere(on, MODULE_FILE)) {
     if (on.fact(family) === 'deb') return lookAt('semodule -l', 'lists the modules that there are');
-    return { command: install(on, 'ec2-instance-connect-selinux') };
+    return fix(install(on, 'ec2-instance-connect-selinux'));
   }
   const folders = '/usr/lib/ec2-instance-connect /etc/ec2-instance-connect';
-  return { command: `semodule -i ${MODULE_FILE} && restorecon -RF ${folders}` };
+  return fix(`semodule -i ${MODULE_FILE} && restorecon -RF ${folders}`);
 }
 
 /** The value in force of a boolean of the kernel's policy, nothing where the policy has none of the name. */

@@ -1,7 +1,7 @@
 import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { configTest, sshd } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { commentOut, lookAt } from '../remedies.ts';
+import { commentOut, decide, fix, lookAt, shellCommand } from '../remedies.ts';
 
 /** sshd accepts its own configuration: `sshd -t`. */
 export const sshdConfig: Check = {
@@ -14,10 +14,7 @@ export const sshdConfig: Check = {
     const facts = await on.fact(sshd);
     const test = await on.fact(configTest);
     if (facts === undefined || test === undefined) {
-      return fail(
-        'no way was found in which sshd is started',
-        lookAt('systemctl cat ssh sshd', ''),
-      );
+      return fail('no way was found in which sshd is started', lookAt('systemctl cat ssh sshd'));
     }
     if (test.ok) {
       const problem = facts.start.configuration.problems[0];
@@ -32,9 +29,14 @@ export const sshdConfig: Check = {
 
 async function remedyFor(on: Inspection, program: string, words: string): Promise<Remedy> {
   if (/no hostkeys available|could not load host key/i.test(words)) {
-    return { command: 'ssh-keygen -A' };
+    return fix('ssh-keygen -A');
   }
   const at = /^(?:.*: )?(\/\S+?):? line (\d+)\b/m.exec(words);
-  if (at?.[1] !== undefined) return commentOut(on, { path: at[1], line: Number(at[2]) });
-  return lookAt(`${program} -t`, 'mend what it complains of');
+  if (at?.[1] === undefined) return lookAt(`${program} -t`, 'fix the reported error');
+  const place = { path: at[1], line: Number(at[2]) };
+  const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);
+  return decide(shown, 'everybody whom this line lets in or keeps out', {
+    command: await commentOut(on, place),
+    changes: 'sshd starts again, without the line; if it was misspelt, correct it instead',
+  });
 }

@@ -7,7 +7,7 @@ import { running, unitState } from '../facts/process.ts';
 import { own, sshd, version, type SshdFacts } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { duration, listed } from '../phrases.ts';
-import { reload } from '../remedies.ts';
+import { fix, reload } from '../remedies.ts';
 
 /** The sshd that runs has read its configuration since that was last changed. */
 export const sshdCurrent: Check = {
@@ -23,13 +23,13 @@ export const sshdCurrent: Check = {
     const { unit } = facts.start;
     if ((await on.fact(unitState)).get('NeedDaemonReload') === 'yes' && unit !== undefined) {
       const command = `systemctl daemon-reload && systemctl restart ${unit.name}`;
-      return fail(`systemd has not read the changed ${unit.name} yet`, { command });
+      return fail(`systemd has not read the changed ${unit.name} yet`, fix(command));
     }
     const outdated = otherCommand(on, facts, process.pid);
     if (outdated !== undefined) {
       const command = `systemctl restart ${unit?.name ?? 'ssh'}`;
       const note = 'a reload keeps the old command line; open sessions survive the restart';
-      return fail(outdated, { command, note });
+      return fail(outdated, fix(command, note));
     }
     const { readAt } = process;
     if (readAt === undefined) return pass('when it read its configuration is not known');
@@ -38,11 +38,11 @@ export const sshdCurrent: Check = {
     const command = await reload(on);
     if (later.changed.length > 0) {
       const words = `changed since sshd read it: ${listed(later.changed)}`;
-      return fail(words, { command }, data);
+      return fail(words, fix(command), data);
     }
     if (later.touched.length > 0) {
       const words = `perhaps changed since sshd read it: ${listed(later.touched)}`;
-      return warn(words, { command }, data);
+      return warn(words, fix(command), data);
     }
     return pass(`read ${duration(on.edges.now() - readAt)} ago, nothing changed since`, data);
   },

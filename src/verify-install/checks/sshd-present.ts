@@ -1,6 +1,6 @@
 import { fail, pass, type Check } from '../check.ts';
 import { version } from '../facts/sshd.ts';
-import { install } from '../remedies.ts';
+import { fix, install } from '../remedies.ts';
 
 /** sshd is installed, and knows AuthorizedKeysCommand's `%f` (OpenSSH 6.9). */
 export const sshdPresent: Check = {
@@ -10,7 +10,7 @@ export const sshdPresent: Check = {
   dependsOn: [],
   run(on) {
     const found = on.fact(version);
-    const remedy = { command: install(on, 'openssh-server') };
+    const remedy = fix(install(on, 'openssh-server'));
     if (found === undefined) return fail('there is no sshd that tells its version', remedy);
     const { major, minor } = found;
     const name = `OpenSSH ${major}.${minor}`;

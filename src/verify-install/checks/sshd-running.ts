@@ -2,6 +2,7 @@ import { fail, pass, type Check } from '../check.ts';
 import { running } from '../facts/process.ts';
 import { hasSystemd } from '../facts/host.ts';
 import { sshd } from '../facts/sshd.ts';
+import { fix } from '../remedies.ts';
 
 /** Somebody answers connections: sshd itself, or a socket of systemd that starts it. */
 export const sshdRunning: Check = {
@@ -22,6 +23,6 @@ export const sshdRunning: Check = {
     const program = facts?.program ?? '/usr/sbin/sshd';
     const bySystemd = on.fact(hasSystemd) && unit !== undefined;
     const command = bySystemd ? `systemctl enable --now ${unit}` : program;
-    return fail('no sshd is listening', { command });
+    return fail('no sshd is listening', fix(command));
   },
 };

@@ -7,7 +7,7 @@ import { splitWords } from '../../ssh/words.ts';
 import type { CommandEnd } from '../../system/program.ts';
 import type { Inspection } from '../inspection.ts';
 import { shellCommand } from '../remedies.ts';
-import { loginAccount, commandUser } from './people.ts';
+import { commandUser, loginAccount, loginUserName } from './people.ts';
 import { command, setting } from './sshd.ts';
 
 /** One run of the effective AuthorizedKeysCommand. */
@@ -44,6 +44,12 @@ export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
     shown: `cd / && setpriv ${as} env -i ${shellCommand(program, ...args)}`,
     mayPrint: helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY)).length > 0,
   };
+}
+
+/** The dry run for the login user; undefined where there is none. */
+export async function loginDryRun(on: Inspection): Promise<DryRun | undefined> {
+  const user = await on.fact(loginUserName);
+  return user === undefined ? undefined : dryRun(on, user);
 }
 
 /** A well-formed ED25519 key that nobody can have the other half of: its point is a hash. */

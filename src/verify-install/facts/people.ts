@@ -59,6 +59,12 @@ export async function loginUserName(on: Inspection): Promise<string | undefined>
   return (image ?? people[0])?.name;
 }
 
+/** The names of the local accounts that a person could log in to, root's among them. */
+export function loginNames(on: Inspection): readonly string[] {
+  const people = humanAccounts(on.edges.sshd.tree.text('/etc/passwd') ?? '');
+  return ['root', ...people.map(({ name }) => name)];
+}
+
 /** The names of the groups that the user in question belongs to; undefined where nobody knows. */
 export async function loginGroups(on: Inspection): Promise<readonly string[] | undefined> {
   const name = await on.fact(loginUserName);

@@ -8,8 +8,10 @@ export interface Breakage {
   readonly how: string | ((ground: Ground) => Promise<unknown>);
   /** The one check that fails. */
   readonly check: CheckId;
-  /** The remedy that is shown for it; it is typed as it stands, and must succeed. */
+  /** The fix, or the choice, that is shown for it; it is run as it stands, and must succeed. */
   readonly remedy: RegExp;
+  /** The only way out changes what others may do, too: it is a choice, and never a fix. */
+  readonly concernsOthers?: true;
   /**
    * What the remedy makes happen outside of the machine: the account's settings, the clock, the
    * service. Only where no command inside can heal it.
@@ -113,9 +115,10 @@ const ACCOUNTS: readonly Breakage[] = [
   {
     what: 'the login user does not exist',
     how: 'true',
-    user: 'carol',
+    user: 'carl',
     check: 'login-user',
-    remedy: /^useradd --create-home --shell \/bin\/bash carol$/,
+    remedy: /^getent passwd$/,
+    outside: (ground) => ground.must('useradd --create-home --shell /bin/bash carl'),
   },
   {
     what: 'the login user is locked, and sshd does not ask PAM',
@@ -149,6 +152,7 @@ const ACCOUNTS: readonly Breakage[] = [
     how: 'touch /etc/nologin',
     check: 'login-user',
     remedy: /^rm \/etc\/nologin$/,
+    concernsOthers: true,
   },
 ];
 
@@ -157,7 +161,8 @@ const SSHD: readonly Breakage[] = [
     what: 'sshd does not know a keyword',
     how: `echo 'Bananas yes' >/etc/ssh/sshd_config.d/00-test.conf`,
     check: 'sshd-config',
-    remedy: /^sed -E -i '?1s\/\^\/#\/'? \/etc\/ssh\/sshd_config\.d\/00-test\.conf && .* -t && /,
+    concernsOthers: true,
+    remedy: /sed -E -i '?1s\/\^\/#\/'? \/etc\/ssh\/sshd_config\.d\/00-test\.conf && .* -t && /,
   },
   {
     what: 'no command is set',
@@ -191,19 +196,19 @@ const SSHD: readonly Breakage[] = [
       )(ground);
     },
     check: 'authorized-keys-command',
-    remedy: /^sed -E -i '?2s\/\^\/#\/'? \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
+    remedy: /^\{ echo 'Match User alice'; echo 'AuthorizedKeysCommand .*%u %f'; /,
   },
   {
     what: 'a Match block switches the command off for the login user',
     how: configured('Match User alice', 'AuthorizedKeysCommand none', 'Match all'),
     check: 'authorized-keys-command',
-    remedy: /^sed -E -i '?2s\/\^\/#\/'? /,
+    remedy: /sed -E -i '?2s\/\^\/#\/'? /,
   },
   {
     what: 'an earlier line switches the command off for everybody',
     how: configured('AuthorizedKeysCommand none'),
     check: 'authorized-keys-command',
-    remedy: /^sed -E -i '?1s\/\^\/#\/'? /,
+    remedy: /sed -E -i '?1s\/\^\/#\/'? /,
   },
   {
     what: 'the command does not get the user name',
@@ -212,13 +217,13 @@ const SSHD: readonly Breakage[] = [
       'AuthorizedKeysCommandUser ec2-instance-connect',
     ),
     check: 'authorized-keys-command',
-    remedy: /^sed -E -i '1s,.*%u %f,' \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
+    remedy: /sed -E -i '1s,.*%u %f,' \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
   },
   {
     what: 'the command runs as another user',
     how: configured(`AuthorizedKeysCommand ${OWN_COMMAND}`, 'AuthorizedKeysCommandUser nobody'),
     check: 'authorized-keys-command-user',
-    remedy: /^sed -E -i /,
+    remedy: /sed -E -i /,
   },
   {
     what: 'no sshd runs',
@@ -236,31 +241,38 @@ const SSHD: readonly Breakage[] = [
     what: 'keys are switched off',
     how: configured('PubkeyAuthentication no'),
     check: 'pubkey-authentication',
-    remedy: /^sed -E -i '?1s\/\^\/#\/'? /,
+    remedy: /^\{ echo 'Match User alice'; echo 'PubkeyAuthentication yes'; /,
   },
   {
     what: 'keys are not among the accepted methods',
     how: configured('AuthenticationMethods password'),
     check: 'pubkey-authentication',
-    remedy: /^sed -E -i '?1s\/\^\/#\/'? /,
+    remedy: /^\{ echo 'Match User alice'; echo 'AuthenticationMethods publickey'; /,
+  },
+  {
+    what: 'a key is not enough',
+    how: configured('AuthenticationMethods publickey,password'),
+    check: 'pubkey-authentication',
+    remedy: /^\{ echo 'Match User alice'; echo 'AuthenticationMethods publickey'; /,
   },
   {
     what: 'no key type of the service is accepted',
     how: configured('PubkeyAcceptedAlgorithms ecdsa-sha2-nistp521'),
     check: 'pubkey-authentication',
-    remedy: /^sed -E -i '?1s\/\^\/#\/'? /,
+    concernsOthers: true,
+    remedy: /sed -E -i '?1s\/\^\/#\/'? /,
   },
   {
     what: 'AllowUsers does not name the login user',
     how: configured('AllowUsers root bob'),
     check: 'login-allowed',
-    remedy: /^sed -E -i '1s\/\$\/ alice\/' \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
+    remedy: /sed -E -i '1s\/\$\/ alice\/' \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
   },
   {
     what: 'DenyUsers names the login user among others',
     how: configured('DenyUsers bob alice games'),
     check: 'login-allowed',
-    remedy: /^sed -E -i '1s\/.*alice.* \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
+    remedy: /sed -E -i '1s\/.*alice.* \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
   },
   {
     what: 'AllowGroups names no group of the login user',
@@ -269,7 +281,7 @@ const SSHD: readonly Breakage[] = [
       await configured('AllowGroups ssh-people')(ground);
     },
     check: 'login-allowed',
-    remedy: /^usermod --append --groups ssh-people alice$/,
+    remedy: /sed -E -i '1s\/\$\/ alice\/' \/etc\/ssh\/sshd_config\.d\/00-test\.conf && /,
   },
   {
     what: 'DenyGroups names a group of the login user',
@@ -423,10 +435,16 @@ const TRUST: readonly Breakage[] = [
     remedy: /update-ca-certificates --fresh$/,
   },
   {
+    what: 'two folders above the CA store are closed to the command user',
+    how: 'chmod 700 /etc/ssl /etc/ssl/certs',
+    check: 'ca-store',
+    remedy: /^chmod o\+x \/etc\/ssl\/certs \/etc\/ssl$/,
+  },
+  {
     what: "the CA store is closed to the command's user",
     how: 'chmod 600 /etc/ssl/certs/ca-certificates.crt',
     check: 'ca-store',
-    remedy: /^chmod a\+r \/etc\/ssl\/certs\/ca-certificates\.crt /,
+    remedy: /^chmod o\+r \/etc\/ssl\/certs\/ca-certificates\.crt$/,
   },
   {
     what: 'the clock is two days behind',
@@ -477,6 +495,43 @@ const RUN: readonly Breakage[] = [
   },
 ];
 
+/** A line in the log, as sshd or PAM write it, a minute ago; without systemd it is a syslog file. */
+const logged = (tag: string, message: string): string =>
+  `echo "$(date -u -d '-60 seconds' +%FT%TZ) host ${tag}[7]: ${message}" >>/var/log/auth.log`;
+
+/** What sshd writes when somebody has logged in: after it an older refusal tells nothing. */
+const loggedIn = (ground: Ground): Promise<unknown> =>
+  ground.must(
+    `echo "$(date -u +%FT%TZ) host sshd[8]: Accepted publickey for alice from 192.0.2.7 port 1" >>/var/log/auth.log`,
+  );
+
+const LOG: readonly Breakage[] = [
+  {
+    what: 'PAM has refused the login user',
+    how: logged(
+      'sshd',
+      "pam_access(sshd:account): access denied for user \\`alice' from \\`192.0.2.7'",
+    ),
+    check: 'witness-login',
+    remedy: /access\.conf$/,
+    outside: loggedIn,
+  },
+  {
+    what: 'libwrap has refused a client',
+    how: logged('sshd', 'refused connect from 192.0.2.7 (192.0.2.7)'),
+    check: 'witness-login',
+    remedy: /hosts\.deny/,
+    outside: loggedIn,
+  },
+  {
+    what: 'the command was killed in a login',
+    how: logged('sshd', 'error: AuthorizedKeysCommand /x alice SHA256:y exited on signal 9'),
+    check: 'witness-command',
+    remedy: /^journalctl -k /,
+    outside: loggedIn,
+  },
+];
+
 /** Everything that the tests break, one thing at a time. */
 export const BREAKAGES: readonly Breakage[] = [
   ...FILES,
@@ -485,4 +540,5 @@ export const BREAKAGES: readonly Breakage[] = [
   ...IMDS,
   ...TRUST,
   ...RUN,
+  ...LOG,
 ];

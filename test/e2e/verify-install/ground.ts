@@ -137,6 +137,34 @@ export class Ground {
     return report;
   }
 
+  /** Pushes a key for a user and logs in to this system's sshd with it. */
+  async loginWithPushedKey(user: string): Promise<boolean> {
+    const key = await this.rig.makeKey();
+    await this.rig.pushKey(user, key);
+    const options = ['-o', 'HostName=127.0.0.1'];
+    return (await this.rig.login(user, key, { options })).ok;
+  }
+
+  /**
+   * What everybody but the login user and the command's user may do here: sshd's configuration for
+   * each of them, accounts, aging, groups, sudoers, and whether the system is closed. Which command
+   * gives their keys is left out: that is what the package is about.
+   */
+  async othersAccess(user: string): Promise<string> {
+    const text = await this.must(`
+      for name in root bob carol; do
+        echo "== $name"
+        /usr/sbin/sshd -T -C user=$name,host=client.example,addr=192.0.2.1 2>&1 || :
+      done
+      getent passwd; getent shadow; getent group; cat /etc/sudoers.d/*; ls /etc/nologin 2>&1 || :`);
+    const ours = new RegExp(
+      `^(${user}|ec2-instance-connect):|^(allow|deny)\\w+ ${user}$|^authorizedkeyscommand`,
+    );
+    const member = new RegExp(`(?<=:\\d+:(?:.*,)?)(${user}|ec2-instance-connect),?`);
+    const lines = text.split('\n').filter((line) => !ours.test(line));
+    return lines.map((line) => line.replace(member, '').replace(/,$/, '')).join('\n');
+  }
+
   /** What a program of the outside was called with since the layer was made. */
   outsideCalls(): string {
     try {
@@ -193,6 +221,9 @@ export class Ground {
       chmod 755 ${OUTSIDE.join(' ')}
       update-ca-certificates
       useradd --create-home --shell /bin/bash --password '*' alice
+      useradd --create-home --shell /bin/bash --password '*' bob
+      useradd --create-home --shell /bin/bash --groups sudo --password '*' carol
+      mkdir -p /etc/sudoers.d && echo '%sudo ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/10-people
       apt-get update
       apt-get install -y ec2-instance-connect`);
     await this.#outside(`umount -l ${this.#current}/root`);

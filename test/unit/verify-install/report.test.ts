@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fail, pass, skip, warn, type CheckResult } from '../../../src/verify-install/check.ts';
 import { CHECKS } from '../../../src/verify-install/checks/index.ts';
+import { decide, fix, lookAt } from '../../../src/verify-install/remedies.ts';
 import { makeReport, type Report } from '../../../src/verify-install/report.ts';
 import { renderReport } from '../../../src/verify-install/report-text.ts';
 import type { CheckReport } from '../../../src/verify-install/runner.ts';
 import { VERSION } from '../../../src/version.ts';
 
 const HOST = { system: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x64' };
+const PLAIN = { colour: false, columns: 80 };
 const RUN = { root: true, offline: false, user: 'alice' };
 
 function reportOf(...results: readonly CheckResult[]): Report {
@@ -18,9 +20,9 @@ function reportOf(...results: readonly CheckResult[]): Report {
 
 const MIXED = reportOf(
   pass('5 files', { files: 5 }),
-  fail('wrong mode', { command: 'chmod 0755 /x', note: 'as root' }),
+  fail('wrong mode', fix('chmod 0755 /x', 'as root')),
   { status: 'skip', found: 'left out', because: 'dependency', blockedBy: 'files-mode' },
-  warn('slow', { command: 'top' }),
+  warn('slow', lookAt('top')),
 );
 
 describe('the JSON report, schema 1', () => {
@@ -47,7 +49,7 @@ describe('the JSON report, schema 1', () => {
           title: 'modes and owners',
           status: 'fail',
           found: 'wrong mode',
-          remedy: { command: 'chmod 0755 /x', note: 'as root' },
+          remedy: { kind: 'fix', command: 'chmod 0755 /x', note: 'as root' },
         },
         {
           id: 'files-content',
@@ -64,7 +66,7 @@ describe('the JSON report, schema 1', () => {
           title: 'program and its C library',
           status: 'warn',
           found: 'slow',
-          remedy: { command: 'top' },
+          remedy: { kind: 'look', command: 'top' },
         },
       ],
     });
@@ -110,12 +112,15 @@ describe('the JSON report, schema 1', () => {
         "journal",
         "dry-run",
         "dry-run-user",
+        "witness-login",
+        "witness-command",
+        "witness-own",
       ]
     `);
   });
 
   it('is healthy with warnings and with checks left out', () => {
-    const report = reportOf(warn('old', { command: 'true' }), skip('needs-root', 'root only'));
+    const report = reportOf(warn('old', fix('true')), skip('needs-root', 'root only'));
     expect(report.summary).toEqual({ healthy: true, pass: 0, warn: 1, fail: 0, skip: 1 });
   });
 
@@ -127,30 +132,80 @@ describe('the JSON report, schema 1', () => {
 
 describe('the report for a person', () => {
   it('groups, aligns, and shows remedies and the closing sentence', () => {
-    expect(renderReport(MIXED, false)).toMatchInlineSnapshot(`
+    expect(renderReport(MIXED, PLAIN)).toMatchInlineSnapshot(`
       "ec2-instance-connect 3.0.0 on Debian GNU/Linux 12 (bookworm), login user alice
 
       Installed files
          ok   files installed            5 files
         FAIL  modes and owners           wrong mode
-                                         -> chmod 0755 /x
-                                         (as root)
         skip  checksums                  left out
         warn  program and its C library  slow
-                                         -> top
+              look:
+                top
 
-      1 check failed, 1 warning. 1 check left out.
-      Begin with "modes and owners": type the command below it, then look again.
+      1 check failed, 1 check passed, 1 warning, 1 left out.
+
+      To do, in this order
+       1. modes and owners: wrong mode
+          fix (as root):
+            chmod 0755 /x
+      Then run verify-install again.
       "
     `);
   });
 
   it('has colours only when it may', () => {
-    expect(renderReport(MIXED, false)).not.toContain('\x1b');
-    expect(renderReport(MIXED, true)).toContain('\x1b[1;31mFAIL\x1b[0m');
+    expect(renderReport(MIXED, PLAIN)).not.toContain('\x1b');
+    expect(renderReport(MIXED, { colour: true })).toContain('\x1b[1;31mFAIL\x1b[0m');
   });
 
-  it('says that all is well', () => {
-    expect(renderReport(reportOf(pass('fine')), false)).toMatch(/\nAll 1 checks passed\.\n$/);
+  it('says that all is well, and counts warnings apart from what passed', () => {
+    expect(renderReport(reportOf(pass('fine'), warn('old', fix('true'))), PLAIN)).toMatch(
+      /\n1 check passed, 1 warning\.\n$/,
+    );
+  });
+
+  it('repeats each failure below with what to do, and breaks sentences but no command', () => {
+    const rule =
+      'sed -n 1p /etc/ssh/sshd_config.d/a-file-with-a-name-that-is-rather-long.conf | cat';
+    const report = reportOf(
+      fail('a long sentence about what is wrong here '.repeat(3), fix('true && '.repeat(12))),
+      fail(
+        'AllowUsers does not have alice',
+        decide(rule, 'everybody who logs in here', {
+          command: `${rule} && reload`,
+          changes: 'alice may log in from everywhere, by any method; nobody else is affected',
+        }),
+      ),
+    );
+    const text = renderReport(report, PLAIN);
+    expect(text).toMatchInlineSnapshot(`
+      "ec2-instance-connect 3.0.0 on Debian GNU/Linux 12 (bookworm), login user alice
+
+      Installed files
+        FAIL  files installed   a long sentence about what is wrong here a long
+                                sentence about what is wrong here a long sentence
+                                about what is wrong here 
+        FAIL  modes and owners  AllowUsers does not have alice
+
+      2 checks failed, 0 checks passed.
+
+      To do, in this order
+       1. files installed: a long sentence about what is wrong here a long sentence
+          about what is wrong here a long sentence about what is wrong here 
+          fix:
+            true && true && true && true && true && true && true && true && true && true && true && true && 
+       2. modes and owners: AllowUsers does not have alice
+          your decision: a rule of this host, which concerns everybody who logs in
+          here; see it:
+            sed -n 1p /etc/ssh/sshd_config.d/a-file-with-a-name-that-is-rather-long.conf | cat
+          choice: alice may log in from everywhere, by any method; nobody else is
+          affected:
+            sed -n 1p /etc/ssh/sshd_config.d/a-file-with-a-name-that-is-rather-long.conf | cat && reload
+      Then run verify-install again.
+      "
+    `);
+    const sentences = text.split('\n').filter((line) => !/true|sed/.test(line));
+    expect(sentences.filter((line) => line.length > 80)).toEqual([]);
   });
 });

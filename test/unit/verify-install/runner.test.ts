@@ -10,11 +10,12 @@ import {
 } from '../../../src/verify-install/check.ts';
 import { CHECKS } from '../../../src/verify-install/checks/index.ts';
 import { Inspection } from '../../../src/verify-install/inspection.ts';
+import { fix } from '../../../src/verify-install/remedies.ts';
 import { runChecks } from '../../../src/verify-install/runner.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 import { edgesOf } from './world.ts';
 
-const REMEDY = { command: 'true' };
+const REMEDY = fix('true');
 
 function check(
   id: CheckId,

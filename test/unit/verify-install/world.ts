@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { PathFacts } from '../../../src/system/path-safety.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { Metadata } from '../../../src/imds/client.ts';
@@ -185,5 +186,15 @@ export function person(
     [`getent passwd -- ${name}`]: { stdout: `${name}:x:1000:1000::/home/${name}:${shell}\n` },
     [`getent shadow -- ${name}`]: { stdout: `${name}:${shadow}:20000:0:99999:7:::\n` },
     [`id -Gn -- ${name}`]: { stdout: `${groups.join(' ')}\n` },
+  };
+}
+
+/** A decision of whose choices the first has this in its command. */
+export function choosing(part: string): object {
+  return {
+    kind: 'decision',
+    choices: expect.arrayContaining([
+      expect.objectContaining({ command: expect.stringContaining(part) as string }),
+    ]) as unknown,
   };
 }

@@ -3,7 +3,7 @@ import { loginAllowed } from '../../../../src/verify-install/checks/login-allowe
 import { loginUser } from '../../../../src/verify-install/checks/login-user.ts';
 import { pubkeyAuthentication } from '../../../../src/verify-install/checks/pubkey-authentication.ts';
 import { fixture } from '../../../fixtures/sshd/fixture.ts';
-import { inspect, person, type World } from '../world.ts';
+import { choosing, inspect, person, type World } from '../world.ts';
 
 const SHELLS: World['files'] = { '/bin/bash': { mode: 0o755 }, '/usr/bin/rbash': { mode: 0o755 } };
 
@@ -41,7 +41,7 @@ describe('login-allowed', () => {
       const world = host([`PermitRootLogin ${value}`], person('root'));
       expect(await inspect(loginAllowed, world, { user: 'root' })).toMatchObject({
         status: 'fail',
-        remedy: { command: expect.stringContaining(`1s/${value}/prohibit-password/`) as string },
+        remedy: choosing(`1s/${value}/prohibit-password/`),
       });
     },
   );
@@ -49,7 +49,7 @@ describe('login-allowed', () => {
   it('takes a user out of a list and leaves the rest of it', async () => {
     const result = await inspect(loginAllowed, host(['DenyUsers bob alice']));
     expect(result).toMatchObject({
-      remedy: { command: expect.stringContaining('[[:space:]]alice') as string },
+      remedy: choosing('[[:space:]]alice'),
     });
   });
 });
@@ -62,7 +62,7 @@ describe('pubkey-authentication', () => {
     [['Match User bob', 'PubkeyAuthentication no', 'Match all'], 'pass'],
     [['AuthenticationMethods any'], 'pass'],
     [['AuthenticationMethods publickey,password publickey'], 'pass'],
-    [['AuthenticationMethods publickey,password'], 'warn'],
+    [['AuthenticationMethods publickey,password'], 'fail'],
     [['AuthenticationMethods password'], 'fail'],
     [['PubkeyAcceptedKeyTypes ecdsa-sha2-nistp256'], 'fail'],
     [['PubkeyAcceptedKeyTypes +ssh-dss'], 'pass'],
@@ -89,7 +89,10 @@ describe('login-user', () => {
     ['!$6$hash', 'usermod --unlock alice'],
   ])('minds the lock "%s" without PAM, and opens it', async (shadow, command) => {
     const world = host(['UsePAM no'], person('alice', { shadow }));
-    expect(await inspect(loginUser, world)).toMatchObject({ status: 'fail', remedy: { command } });
+    expect(await inspect(loginUser, world)).toMatchObject({
+      status: 'fail',
+      remedy: choosing(command),
+    });
   });
 
   it('minds a closed system, but not for root', async () => {

@@ -1,0 +1,5 @@
+import type { Check } from '../check.ts';
+import { witnessCheck } from '../witness-check.ts';
+
+/** This program has not failed a login. */
+export const witnessOwn: Check = witnessCheck('witness-own', 'own', 'failures of this program');

@@ -1,0 +1,109 @@
+import {
+  fail,
+  pass,
+  skip,
+  warn,
+  type Check,
+  type CheckId,
+  type CheckResult,
+  type Look,
+} from './check.ts';
+import { loginDryRun } from './facts/dry-run.ts';
+import { DEFAULT_SINCE, witnesses, type Witnesses } from './facts/log.ts';
+import { loginUserName } from './facts/people.ts';
+import type { Inspection } from './inspection.ts';
+import { duration, moment } from './phrases.ts';
+import { lookAt, shellWord } from './remedies.ts';
+import {
+  WITNESSES,
+  type RuleName,
+  type Testimony,
+  type WitnessGroup,
+  type WitnessKind,
+} from './witnesses.ts';
+
+/** What this program's own events mean; the log has more of them. */
+const OWN: Readonly<Record<Exclude<WitnessKind, RuleName>, string>> = {
+  'own-fault': 'something outside of the program failed',
+  'own-signer-refused': "the signer's certificate or a staple was refused",
+  'own-bug': 'an internal error; please report it',
+};
+const OWN_LOG = 'journalctl -t ec2-instance-connect -n 20 -o cat';
+
+/**
+ * What the log has of one group. A refusal that no later login of that user has disproved is a
+ * failure: whatever the other checks found, somebody was just kept out.
+ */
+export function witnessCheck(id: CheckId, group: WitnessGroup, title: string): Check {
+  return {
+    id,
+    group: 'log',
+    title,
+    dependsOn: [],
+    needs: ['root'],
+    async run(on) {
+      const seen = await on.fact(witnesses);
+      if (seen.source === undefined) return skip('not-applicable', 'no journal, no auth.log');
+      const user = await on.fact(loginUserName);
+      const relevant = seen.testimonies.filter(
+        (each) => groupOf(each.kind) === group && concerns(each, user),
+      );
+      const newest = relevant.at(-1);
+      if (newest === undefined) return pass(`none in ${seen.source} ${window(on)}`);
+      return judge(on, seen, newest, relevant.length, user);
+    },
+  };
+}
+
+async function judge(
+  on: Inspection,
+  { accepted, source }: Witnesses,
+  newest: Testimony,
+  count: number,
+  user: string | undefined,
+): Promise<CheckResult> {
+  const { time, kind, about } = newest;
+  const ago = `${duration(on.edges.now() - time)} ago`;
+  const detail = about === undefined ? '' : ` [${about}]`;
+  const many = count === 1 ? '' : `, the last of ${count}`;
+  const found = `${ago} (${moment(time)}${many}): ${meaningOf(kind)}${detail}`;
+  const data = { time: Math.floor(time), count, kind };
+  const disproved =
+    (accepted.get(newest.user ?? user ?? '') ?? 0) > time || (await answersNow(on, kind));
+  const note = `${source ?? ''} has it; a login that works clears this`;
+  return disproved
+    ? warn(`${found}; it works by now`, look(kind, user), data)
+    : fail(found, look(kind, user, note), data);
+}
+
+/**
+ * This program's own failures are disproved by a run of now; the dry run of a broken host writes
+ * some, too. What sshd says of the command is not: the dry run is not a login.
+ */
+async function answersNow(on: Inspection, kind: WitnessKind): Promise<boolean> {
+  if (kind in WITNESSES || on.options.offline) return false;
+  return (await on.fact(loginDryRun))?.end.status === 0;
+}
+
+/** Who is not named may be the login user; another user's refusal is none of this report's. */
+function concerns({ user, about, kind }: Testimony, asked: string | undefined): boolean {
+  const named = user ?? (kind.endsWith('-expired') ? about : undefined);
+  return named === undefined || asked === undefined || named === asked;
+}
+
+function look(kind: WitnessKind, user = 'USER', note?: string): Look {
+  const command = kind in WITNESSES ? WITNESSES[kind as RuleName].look : OWN_LOG;
+  return lookAt(command.replaceAll('USER', shellWord(user)), note);
+}
+
+function groupOf(kind: WitnessKind): WitnessGroup {
+  return kind in WITNESSES ? WITNESSES[kind as RuleName].group : 'own';
+}
+
+function meaningOf(kind: WitnessKind): string {
+  return kind in WITNESSES ? WITNESSES[kind as RuleName].meaning : OWN[kind as keyof typeof OWN];
+}
+
+function window(on: Inspection): string {
+  return `of the last ${duration(on.options.since ?? DEFAULT_SINCE)}`;
+}
