@@ -186,7 +186,7 @@ describe('an image that is being built: no systemd, no metadata service', () => 
   }
 
   it('wires sshd for the first boot', async () => {
-    const result = await inChroot(`dpkg -i ${DEB} && sshd -T`);
+    const result = await inChroot(`dpkg -i ${DEB} && mkdir -p /run/sshd && sshd -T`);
     expect(result).toMatchObject({ status: 0 });
     expect(result.stdout).toMatch(/^authorizedkeyscommand \/usr\/share\/ec2-instance-connect\//m);
   });
@@ -197,6 +197,27 @@ describe('an image that is being built: no systemd, no metadata service', () => 
     );
     expect(result).toMatchObject({ status: 0 });
     expect(result.stdout + result.stderr).toContain('there is no sshd');
+  });
+
+  it('asks once more, and no more, where sshd has no configuration', async () => {
+    const query = `dpkg-query -W -f '\${db:Status-Abbrev}' ${NAME}`;
+    const result = await inChroot(
+      `rm /etc/ssh/sshd_config; dpkg -i ${DEB}; dpkg-trigger --by-package=x /usr/sbin/sshd; dpkg --configure -a; ${query}`,
+    );
+    expect(result).toMatchObject({ status: 0 });
+    expect(result.stdout).toMatch(/ii $/);
+    expect(result.stdout + result.stderr).not.toMatch(/cannot be read|looping/);
+  });
+
+  it.each([
+    ['takes its own group away', "echo 'USERGROUPS_ENAB no' >>/etc/login.defs", ''],
+    ['leaves a group that was there', `groupadd ${NAME}`, NAME],
+  ])('%s when it is purged', async (_, before, left) => {
+    const groups = `getent group ${NAME} | cut -d : -f 1`;
+    const result = await inChroot(
+      `${before}; dpkg -i ${DEB} >&2; dpkg --purge ${NAME} >&2; ${groups}`,
+    );
+    expect(result).toMatchObject({ status: 0, stdout: left === '' ? '' : `${left}\n` });
   });
 
   // A package that brings sshd, with its configuration made by its script, as Debian's does it.
