@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that need programs of the host besides Node: openssl, ssh-keygen, unshare, logger. */
+/** Tests that need programs of the host besides Node: gcc, openssl, ssh-keygen, unshare, logger. */
 const HOST = [
+  'test/launcher/rules.test.ts',
   'test/unit/cli/verify-keys-command.test.ts',
   'test/unit/helpers/helpers.test.ts',
   'test/unit/host/machine.test.ts',
