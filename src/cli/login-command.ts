@@ -6,6 +6,7 @@ import type { Run } from '../login/run.ts';
 interface LoginArguments {
   readonly user?: string | undefined;
   readonly fingerprint?: string | undefined;
+  readonly tokens?: readonly string[] | undefined;
   readonly explain: boolean;
 }
 
@@ -13,12 +14,12 @@ interface LoginArguments {
 export function loginCommand({ edges, finish }: Person): CommandModule<object, LoginArguments> {
   return {
     // Not demanded by yargs, which would name the missing user where an option was misspelt.
-    command: 'authorized-keys [user] [fingerprint]',
+    command: 'authorized-keys [user] [fingerprint] [tokens..]',
     describe: 'print the pushed keys that may be used now (the AuthorizedKeysCommand)',
     builder: (yargs) =>
       yargs
         .usage(
-          '$0 authorized-keys <user> [<fingerprint>] [--explain]\n\nThe AuthorizedKeysCommand.',
+          '$0 authorized-keys <user> [<fingerprint>] [<token>=<value> ...] [--explain]\n\nThe AuthorizedKeysCommand.',
         )
         .positional('user', {
           type: 'string',
@@ -28,14 +29,19 @@ export function loginCommand({ edges, finish }: Person): CommandModule<object, L
           type: 'string',
           describe: 'the offered key, SHA256:... or MD5:... (%f)',
         })
+        .positional('tokens', {
+          type: 'string',
+          array: true,
+          describe: 'for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
+        })
         .option('explain', {
           type: 'boolean',
           default: false,
           describe: 'tell on standard error, step by step, what was asked, found and decided',
         }),
-    handler: async ({ user, fingerprint, explain }) => {
+    handler: async ({ user, fingerprint, tokens = [], explain }) => {
       if (user === undefined) throw new UsageError('expected <user> [<fingerprint>]');
-      const args = fingerprint === undefined ? [user] : [user, fingerprint];
+      const args = fingerprint === undefined ? [user] : [user, fingerprint, ...tokens];
       const exitCode = await runLogin(
         args,
         edges,

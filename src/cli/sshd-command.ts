@@ -16,6 +16,7 @@ interface WiringArguments {
   readonly restart: boolean;
   readonly 'give-back': boolean;
   readonly 'try-user': readonly string[];
+  readonly 'try-key': readonly string[];
 }
 
 interface StatusArguments {
@@ -52,6 +53,13 @@ const OPTIONS = {
     requiresArg: true,
     describe: 'a login user that the other helper has keys for',
   },
+  'try-key': {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    requiresArg: true,
+    describe: 'a file with a public key or certificate that the other helper accepts',
+  },
 } as const;
 
 type Wire = (edges: SshdEdges, options: WiringOptions) => WiringResult;
@@ -83,7 +91,10 @@ function wiringCommand(
   return {
     command: name,
     describe,
-    builder: (yargs) => yargs.options(OPTIONS).hide(name === 'adopt' ? 'restart' : 'try-user'),
+    builder: (yargs) => {
+      const hidden = name === 'adopt' ? ['restart'] : ['try-user', 'try-key'];
+      return hidden.reduce((all, option) => all.hide(option), yargs.options(OPTIONS));
+    },
     handler: async (options) => {
       person.finish(await runWiring(person, wire, options));
     },
@@ -102,8 +113,13 @@ async function runWiring(
     restart: options.restart,
     giveBack: options['give-back'],
     tryUsers: options['try-user'],
+    tryKeys: options['try-key'],
   });
-  const { stdout, stderr } = renderResult(result, hostCommand(edges));
+  const isConflict =
+    result.command === 'enable' && result.outcome === 'refused' && result.conflicts.length > 0;
+  const adoption =
+    isConflict && !options['from-package'] ? adopt(edges, { dryRun: true }) : undefined;
+  const { stdout, stderr } = renderResult(result, hostCommand(edges), adoption);
   // Several scripts of a package ask, and only what one of them does is worth a line.
   const isQuiet =
     options['from-package'] && result.outcome === 'unchanged' && result.conflicts.length === 0;

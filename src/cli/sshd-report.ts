@@ -1,6 +1,5 @@
-import { configurationLines } from '../sshd/plan/wiring.ts';
+import { at, conflictLine, waysOn } from './conflict-report.ts';
 import type { OwnCommand } from '../sshd/model/effective.ts';
-import type { Place } from '../system/file-tree.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
 import type { Activation, WiringReason, WiringResult } from '../sshd/result.ts';
 import type { ListenerStatus, SshdStatus, StartStatus } from '../sshd/status.ts';
@@ -30,6 +29,7 @@ const REASONS: Readonly<Record<WiringReason, string>> = {
   'commands-differ': 'there are several other commands',
   'helper-unsafe': 'sshd would not run the other command itself',
   'helper-needs-its-user': 'the other command only works as its own user',
+  'try-key-unreadable': 'the key to try the other command with cannot be read',
   'edited-since': 'a file was edited since it was written, and is left alone',
   'restart-first':
     'the running sshd still needs the adopted helper; restart its service, then run this again',
@@ -55,14 +55,17 @@ const ACTIVATIONS: Readonly<Record<Activation['state'], string>> = {
  * Tells a person what a command did, or why it did nothing and how to go on.
  *
  * @param own for the lines to write by hand
+ * @param adoption what `sshd adopt` would do, where enable refused because of another command
  * @returns lines with their line breaks: what goes to stdout and what to stderr
  */
 export function renderResult(
   result: WiringResult,
   own: OwnCommand,
+  adoption?: WiringResult,
 ): { readonly stdout: string; readonly stderr: string } {
   const { outcome } = result;
-  const problem = outcome === 'refused' || outcome === 'failed' ? problemLines(result, own) : [];
+  const problem =
+    outcome === 'refused' || outcome === 'failed' ? problemLines(result, own, adoption) : [];
   return { stdout: join(outcomeLines(result)), stderr: join(problem) };
 }
 
@@ -163,7 +166,11 @@ function conditionalLines(conflicts: readonly Conflict[]): readonly string[] {
     .map((conflict) => `stays as it is: ${conflictLine(conflict)}`);
 }
 
-function problemLines(result: WiringResult, own: OwnCommand): readonly string[] {
+function problemLines(
+  result: WiringResult,
+  own: OwnCommand,
+  adoption: WiringResult | undefined,
+): readonly string[] {
   const { reason, detail, command, conflicts } = result;
   const what = reason === undefined ? '' : REASONS[reason];
   const head = `ec2-instance-connect: sshd ${command}: ${what}`;
@@ -175,7 +182,7 @@ function problemLines(result: WiringResult, own: OwnCommand): readonly string[] 
   }
   const found = conflicts.map((conflict) => `  ${conflictLine(conflict)}`);
   const why = command === 'adopt' && detail !== undefined ? [`  ${detail}`] : [];
-  return [head, ...found, ...why, ...still, ...waysOn(command, conflicts, own)];
+  return [head, ...found, ...why, ...still, ...waysOn(result, own, adoption)];
 }
 
 function remedy(reason: WiringReason | undefined): readonly string[] {
@@ -186,36 +193,18 @@ function remedy(reason: WiringReason | undefined): readonly string[] {
   return [];
 }
 
-function waysOn(
-  command: WiringResult['command'],
-  conflicts: readonly Conflict[],
-  own: OwnCommand,
-): readonly string[] {
-  const byHand = [
-    'by hand: take those lines away and run "ec2-instance-connect sshd enable", or write yourself',
-    ...configurationLines(own).map((line) => `  ${line}`),
-  ];
-  const adoptable = conflicts.every(({ reason }) => reason !== 'command-disabled');
-  return command === 'enable' && adoptable
-    ? ['both together: ec2-instance-connect sshd adopt', ...byHand]
-    : byHand;
-}
-
-function conflictLine({ setting, user }: Conflict): string {
-  const match = setting.match.map(({ text }) => `, Match ${text}`).join('');
-  const runsAs = user === undefined ? '' : ` as ${user}`;
-  const unit = setting.unit === undefined ? '' : `, options of ${setting.unit}`;
-  return `AuthorizedKeysCommand ${setting.value}${runsAs} (${at(setting.place)}${unit}${match})`;
-}
-
 /** What the files say, what runs, and what a restart would bring, where they are not the same. */
 function startLines(start: StartStatus, { listeners }: SshdStatus): readonly string[] {
   const { unit, command, commandUser, setAt, running, fileCommand } = start;
   const name = unit ?? 'sshd';
   const what = command ?? 'no AuthorizedKeysCommand';
+  const chain = start.works && start.chained ? ['  it runs this program as well'] : [];
+  const problem = start.problem === undefined ? [] : [`  does not work: ${start.problem}`];
   const where = setAt === undefined ? '' : ` (${at(setAt)})`;
   const user = commandUser === undefined ? '' : ` as ${commandUser}`;
-  const disagrees = start.agrees ? [] : [`  sshd -T knows a value that no line was found for`];
+  const disagrees = start.agrees
+    ? []
+    : ['  sshd -T says so, and no line was found that does; sshd is believed'];
   const sockets = running?.sockets.map((socket) => `, started by ${socket}`).join('') ?? '';
   const state = running === undefined ? [] : [`  ${running.activeState}${sockets}`];
   const listener = listeners.find(({ pid }) => pid === running?.mainPid);
@@ -231,7 +220,15 @@ function startLines(start: StartStatus, { listeners }: SshdStatus): readonly str
       : [];
   const restart =
     running?.restartNeeded === true ? [`  restart needed: systemctl restart ${name}`] : [];
-  return [`${name}: ${what}${user}${where}`, ...disagrees, ...state, ...three, ...restart];
+  return [
+    `${name}: ${what}${user}${where}`,
+    ...chain,
+    ...problem,
+    ...disagrees,
+    ...state,
+    ...three,
+    ...restart,
+  ];
 }
 
 function wiringLines(status: SshdStatus): readonly string[] {
@@ -246,10 +243,6 @@ function wiringLines(status: SshdStatus): readonly string[] {
       : []),
     ...(status.unmanaged ? ['packages leave sshd alone (sshd-unmanaged)'] : []),
   ];
-}
-
-function at({ path, line }: Place): string {
-  return `${path}:${line}`;
 }
 
 function join(lines: readonly string[]): string {

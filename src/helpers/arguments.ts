@@ -1,3 +1,10 @@
+import {
+  COMMAND_TOKENS,
+  isCommandToken,
+  isFurtherToken,
+  type CommandToken,
+  type TokenValues,
+} from '../ssh/command-tokens.ts';
 import { splitTokens } from '../ssh/tokens.ts';
 import { splitWords } from '../ssh/words.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
@@ -11,28 +18,16 @@ const MAX_WORDS = 64;
 /** A helper's arguments, parsed: one entry a word, each a list of literal texts and tokens. */
 export type ArgumentTemplate = readonly (readonly TemplatePart[])[];
 
-type TemplatePart = { readonly text: string } | { readonly token: Token };
-type Token = 'u' | 'f' | 'h';
+type TemplatePart = { readonly text: string } | { readonly token: CommandToken };
 
 /** Why a template, or a template with its values, cannot be used. */
 export type ArgumentsReason =
-  | 'template-too-long'
-  | 'template-malformed'
-  | 'token-unknown'
-  | 'fingerprint-missing'
-  | 'home-missing';
-
-/** What the tokens stand for: `%u`, `%f` and `%h` of sshd_config(5). */
-export interface TokenValues {
-  readonly user: string;
-  readonly fingerprint?: string | undefined;
-  readonly home?: string | undefined;
-}
+  'template-too-long' | 'template-malformed' | 'token-unknown' | 'token-missing';
 
 /**
  * Parses a `NAME.args` file: words as sshd splits an AuthorizedKeysCommand (spaces and tabs, both
- * kinds of quotes, backslash before a quote, a backslash or a space), the tokens `%u`, `%f`, `%h`
- * and `%%`. Any other token is refused, because only sshd could fill it. `#` has no meaning.
+ * kinds of quotes, backslash before a quote, a backslash or a space), the tokens of
+ * AuthorizedKeysCommand and `%%`. Any other token is refused. `#` has no meaning.
  *
  * @param text the file's content; a line break may only end it
  */
@@ -58,15 +53,15 @@ export function parseTemplate(text: string): Verdict<ArgumentTemplate, Arguments
   return accept(template);
 }
 
-/** Whether the template needs the user's home folder, which costs a look-up. */
-export function needsHome(template: ArgumentTemplate): boolean {
-  return template.some((word) => word.some((part) => 'token' in part && part.token === 'h'));
+/** The tokens that a template asks for. */
+export function neededTokens(template: ArgumentTemplate): ReadonlySet<CommandToken> {
+  return new Set(template.flat().flatMap((part) => ('token' in part ? [part.token] : [])));
 }
 
 /**
  * Fills a template in.
  *
- * @returns the helper's arguments, or why a token has no value
+ * @returns the helper's arguments, or which token has no value
  */
 export function fillTemplate(
   template: ArgumentTemplate,
@@ -76,11 +71,12 @@ export function fillTemplate(
   for (const parts of template) {
     let word = '';
     for (const part of parts) {
-      const text = 'text' in part ? part.text : tokenValue(part.token, values);
+      const text = 'text' in part ? part.text : values[part.token];
       if (text === undefined) {
-        return 'token' in part && part.token === 'h'
-          ? refuse('home-missing', '%h is asked for, but the user has no known home')
-          : refuse('fingerprint-missing', '%f is asked for, but sshd gave no fingerprint');
+        const { token } = part as { token: CommandToken };
+        const how = isFurtherToken(token) ? `${token}=%${token}` : `%${token}`;
+        const detail = `%${token} is asked for, but sshd gives none: its AuthorizedKeysCommand needs ${how}`;
+        return refuse('token-missing', detail);
       }
       word += text;
     }
@@ -90,23 +86,19 @@ export function fillTemplate(
 }
 
 /** The arguments of a helper without a `NAME.args` file: `<user> [<fingerprint>]`. */
-export function defaultArguments(values: TokenValues): readonly string[] {
-  return values.fingerprint === undefined ? [values.user] : [values.user, values.fingerprint];
-}
-
-function tokenValue(token: Token, values: TokenValues): string | undefined {
-  return token === 'u' ? values.user : token === 'f' ? values.fingerprint : values.home;
+export function defaultArguments({ u, f }: TokenValues): readonly string[] {
+  return [u, f].filter((value) => value !== undefined);
 }
 
 function parseTokens(word: string): Verdict<readonly TemplatePart[], ArgumentsReason> {
   const parts: TemplatePart[] = [];
   for (const part of splitTokens(word)) {
     if ('text' in part) parts.push(part);
-    else if (part.token === 'u' || part.token === 'f' || part.token === 'h') {
-      parts.push({ token: part.token });
-    } else {
-      const found = JSON.stringify(`%${part.token}`);
-      return refuse('token-unknown', `expected %u, %f, %h or %%, got ${found}`);
+    else if (isCommandToken(part.token)) parts.push({ token: part.token });
+    else {
+      const known = Object.keys(COMMAND_TOKENS).map((token) => `%${token}`);
+      const got = JSON.stringify(`%${part.token}`);
+      return refuse('token-unknown', `expected ${known.join(', ')} or %%, got ${got}`);
     }
   }
   return accept(parts);

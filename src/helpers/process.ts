@@ -1,4 +1,5 @@
 import { sshdVariables } from '../ssh/command-environment.ts';
+import type { TokenValues } from '../ssh/command-tokens.ts';
 import { accountQuery } from '../system/name-service.ts';
 import { runProgram, type ProgramEnd } from '../system/program.ts';
 import { MAX_OUTPUT_BYTES } from './output.ts';
@@ -49,15 +50,18 @@ export async function runHelperProgram(
 }
 
 /**
- * Looks a user's home folder up with getent(1), so that every name service of the host counts.
+ * Looks a user up with getent(1), so that every name service of the host counts: for helpers that ask
+ * for `%h` or `%U` where sshd's line hands neither over.
  *
- * @returns an absolute path, or undefined
+ * @returns the home folder where it is an absolute path, and the user's number
  */
-export async function homeOf(user: string, limitMs: number): Promise<string | undefined> {
+export async function accountTokens(user: string, limitMs: number): Promise<TokenValues> {
   const { argv, read } = accountQuery(user);
   const { status, stdout } = await runProgram({ argv, limitMs, keep: 'stdout' });
-  const home = read({ status, stdout: stdout.toString('utf8') })?.home;
-  return home?.startsWith('/') ? home : undefined;
+  const account = read({ status, stdout: stdout.toString('utf8') });
+  if (account === undefined) return {};
+  const { home, uid } = account;
+  return { ...(home.startsWith('/') ? { h: home } : {}), U: String(uid) };
 }
 
 function failure({ ending, status, problem = '' }: ProgramEnd): Ended {

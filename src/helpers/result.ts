@@ -1,3 +1,4 @@
+import type { TokenValues } from '../ssh/command-tokens.ts';
 import type { PathFacts } from '../system/path-safety.ts';
 
 /** Whose keys are asked for, as sshd asked us. */
@@ -5,6 +6,8 @@ export interface HelperRequest {
   readonly user: string;
   /** As sshd gave it (`SHA256:…` or `MD5:…`); absent where sshd's line has no `%f`. */
   readonly fingerprint?: string | undefined;
+  /** What else sshd's line hands over (`k=%k` ...), for those helpers whose arguments ask for it. */
+  readonly further?: TokenValues;
 }
 
 /** What can go wrong with a helper, or all of them; they lose their lines and nothing else happens. */

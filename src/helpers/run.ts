@@ -1,17 +1,18 @@
 import { readdirSync } from 'node:fs';
+import type { TokenValues } from '../ssh/command-tokens.ts';
 import { readPathFacts, readSmallText } from '../system/files.ts';
 import type { HelperEdges, HelperEvent, HelperRequest, HelpersResult } from './result.ts';
 import {
   defaultArguments,
   fillTemplate,
   MAX_TEMPLATE,
-  needsHome,
+  neededTokens,
   parseTemplate,
 } from './arguments.ts';
 import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY, helperNames, MAX_HELPERS } from './names.ts';
 import { helperLines } from './output.ts';
 import { isExecutable, unsafeReason } from '../system/path-safety.ts';
-import { homeOf, runHelperProgram } from './process.ts';
+import { accountTokens, runHelperProgram } from './process.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
 /** The real host. */
@@ -93,7 +94,7 @@ export async function prepareHelper(
   } catch (error) {
     return refuse('helper-unreadable', errorCode(error));
   }
-  if (!hasTemplate) return accept({ program, args: defaultArguments(request) });
+  if (!hasTemplate) return accept({ program, args: defaultArguments(tokenValues(request)) });
   const args = await templateArguments(edges, path + ARGUMENTS_SUFFIX, request, end);
   return args.ok
     ? accept({ program, args: args.value })
@@ -117,10 +118,16 @@ async function templateArguments(
   }
   const template = parseTemplate(text ?? '');
   if (!template.ok) return template;
-  const home = needsHome(template.value)
-    ? await homeOf(request.user, end - performance.now())
-    : undefined;
-  return fillTemplate(template.value, { ...request, home });
+  const given = tokenValues(request);
+  const missing = [...neededTokens(template.value)].filter((token) => given[token] === undefined);
+  const lookedUp = missing.some((token) => token === 'h' || token === 'U')
+    ? await accountTokens(request.user, end - performance.now())
+    : {};
+  return fillTemplate(template.value, { ...lookedUp, ...given });
+}
+
+function tokenValues({ user, fingerprint, further }: HelperRequest): TokenValues {
+  return { ...further, u: user, ...(fingerprint === undefined ? {} : { f: fingerprint }) };
 }
 
 async function runHelper(

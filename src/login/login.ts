@@ -14,7 +14,8 @@ import {
 } from '../log/events.ts';
 import { toSyslogLines } from '../log/logger.ts';
 import type { SyslogLine } from '../log/syslog.ts';
-import { parseFingerprint, type Fingerprint } from '../ssh/fingerprint.ts';
+import type { Fingerprint } from '../ssh/fingerprint.ts';
+import { parseLoginCall } from '../ssh/login-call.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../verdict/exit-codes.ts';
 import { Fault } from '../verdict/fault.ts';
 import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
@@ -49,7 +50,7 @@ export interface LoginOptions {
 /**
  * One run of the AuthorizedKeysCommand, from its arguments to its exit code: decides, prints the keys
  * in one write, and writes the audit trail. Never throws.
- * @param args `<user> [<fingerprint>]`
+ * @param args `<user> [<fingerprint>] [<token>=<value> ...]`, see parseLoginCall
  * @returns the exit code: 0, 1 (signer refused or fault), 2 (usage) or 70 (bug)
  */
 export async function runLogin(
@@ -82,20 +83,11 @@ async function concludeLogin(
   edges: RunEdges,
   options: LoginOptions,
 ): Promise<Ending> {
-  const [user, text] = args;
-  if (user === undefined || args.length > 2) {
-    return usage(`expected <user> [<fingerprint>], got ${args.length} arguments`, edges, options);
-  }
-  const fingerprint = text === undefined ? undefined : parseFingerprint(text);
-  if (text !== undefined && fingerprint === undefined) {
-    return usage(
-      `expected a fingerprint as "SHA256:..." or "MD5:...", got "${text}"`,
-      edges,
-      options,
-    );
-  }
+  const call = parseLoginCall(args);
+  if (!call.ok) return usage(call.detail, edges, options);
+  const { user, fingerprint, further } = call.value;
   const deadline = edges.startDeadline();
-  const request = { user, fingerprint: text };
+  const request = { user, fingerprint: fingerprint?.text, further };
   const helpers = edges.runHelpers(request, deadline.remaining()).catch(withoutHelpers);
   const world = { ...edges, imds: () => edges.imds(deadline), explain: options.explain };
   const own = await settle(user, fingerprint, deadline, world);

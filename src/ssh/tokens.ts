@@ -12,10 +12,3 @@ export function splitTokens(word: string): readonly TokenPart[] {
     return piece.startsWith('%') ? { token: piece.slice(1) } : { text: piece };
   });
 }
-
-/** Replaces the tokens of a word; one that has no value here becomes empty. */
-export function expandTokens(word: string, values: ReadonlyMap<string, string>): string {
-  return splitTokens(word)
-    .map((part) => ('text' in part ? part.text : (values.get(part.token) ?? '')))
-    .join('');
-}

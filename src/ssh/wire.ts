@@ -36,3 +36,10 @@ export class WireReader {
     return this.#offset === this.#bytes.length;
   }
 }
+
+/** Writes a `string` of the wire format: its length in four bytes, then the bytes. */
+export function wireString(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -9,7 +9,7 @@ import {
 import { overlay, type FileTree } from '../system/file-tree.ts';
 import { readModel, type SshdModel, type SshdStart } from './model/model.ts';
 import type { OpenSshVersion } from './model/version.ts';
-import { hostStarts } from './plan/conflicts.ts';
+import { findConflicts, hostStarts, type Conflict } from './plan/conflicts.ts';
 import type { WiringRecord } from './plan/record.ts';
 import { retireDropIns, type StockRetirement } from './plan/stock.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
@@ -29,6 +29,8 @@ export interface WiringOptions {
   readonly giveBack?: boolean;
   /** Login users that adopt tries the other helper for, besides those it finds. */
   readonly tryUsers?: readonly string[];
+  /** Files of public keys or certificates that adopt tries it with, besides one that nobody has. */
+  readonly tryKeys?: readonly string[];
 }
 
 /** Everything that a command decides from. */
@@ -154,6 +156,15 @@ export function hostCommand(edges: SshdEdges): OwnCommand {
       : [DEB_COMMAND_PATH, RPM_COMMAND_PATH];
   const installed = paths.find((path) => edges.unsafeProgram(path) === undefined);
   return ownCommand(installed ?? paths[0] ?? RPM_COMMAND_PATH);
+}
+
+/**
+ * The commands in the way, apart from what we wrote ourselves and from the stock package's. None
+ * where the configuration is not understood: what was read of it then may be any part of it, and
+ * nothing is decided from it.
+ */
+export function conflictsOf({ base, version, own, model }: WiringContext): readonly Conflict[] {
+  return model.problems.length > 0 ? [] : findConflicts(hostStarts(readModel(base, version)), own);
 }
 
 /** Refuses to wire on a host where the wired command could not run, or cannot be judged. */

@@ -1,12 +1,12 @@
 import { activate, differs, listenerOf } from './activate.ts';
-import { activating, demandAccepted, demandWirable, runCommand } from './context.ts';
+import { activating, conflictsOf, demandAccepted, demandWirable, runCommand } from './context.ts';
 import type { WiringContext, WiringOptions } from './context.ts';
 import { REPLACED_STOCK_PATH, type SshdEdges } from './edges.ts';
 import { CONFIG_FILE } from './model/arguments.ts';
 import { effectiveCommand } from './model/effective.ts';
 import { matchSettings, readModel } from './model/model.ts';
 import { planChanges, type PlannedChanges } from './plan/changes.ts';
-import { findConflicts, hostStarts, runsOurs, type Conflict } from './plan/conflicts.ts';
+import { conflictDetail, hostStarts, runsOurs } from './plan/conflicts.ts';
 import { publicFile, type Change, type Image } from './plan/image.ts';
 import type { WiringRecord } from './plan/record.ts';
 import { retirementChanges } from './plan/replaced.ts';
@@ -15,6 +15,7 @@ import { describeChanges } from './report.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
 import { dumpConfiguration, sshdProgram } from './sshd-program.ts';
 import { carryOut, untouched } from './transaction.ts';
+import { wiredFor } from './wired-for.ts';
 
 /**
  * `sshd enable`: makes our command the AuthorizedKeysCommand in the least invasive way that works
@@ -94,26 +95,11 @@ export function isWired(context: WiringContext): boolean {
   if (starts.length === 0 || !starts.every((start) => runsOurs(start, own))) return false;
   if (record === null) return true;
   // A drop-in repeats the unit's own command line, which an update of sshd's package may change.
-  const current = chooseWiring(base, version, own, record.mode);
+  const current = chooseWiring(base, version, own, record.mode, wiredFor(context, record.mode));
   return untouched(edges, record.changes).ours.every(
     ({ path, after }) =>
       after?.type !== 'file' || (current?.get(path)?.text ?? after.text) === after.text,
   );
-}
-
-/**
- * The commands in the way, apart from what we wrote ourselves and from the stock package's. None
- * where the configuration is not understood: what was read of it then may be any part of it, and
- * nothing is decided from it.
- */
-export function conflictsOf({ base, version, own, model }: WiringContext): readonly Conflict[] {
-  return model.problems.length > 0 ? [] : findConflicts(hostStarts(readModel(base, version)), own);
-}
-
-/** What a conflict is, in words: which command, and where it is set. */
-export function conflictDetail({ setting }: Conflict): string {
-  const { path, line } = setting.place;
-  return `AuthorizedKeysCommand ${setting.value} (${path}:${line})`;
 }
 
 /**
@@ -128,7 +114,7 @@ export function wire(
   extra: ReadonlyMap<string, Image>,
 ): Partial<WiringResult> {
   const { edges, base, version, own, record } = context;
-  const wiring = chooseWiring(base, version, own, mode);
+  const wiring = chooseWiring(base, version, own, mode, wiredFor(context, mode, extra));
   if (wiring === undefined) {
     throw new WiringRefusal(
       'no-wiring-works',
@@ -182,8 +168,8 @@ function commit(
       const dump = conditional
         ? undefined
         : dumpConfiguration(edges, start, { user: 'root' }, 'make');
-      const { ours, command, agrees } = effectiveCommand(start, own, {}, dump);
-      if (!ours || !agrees)
+      const { works, command, agrees } = effectiveCommand(start, own, {}, dump);
+      if (!works || !agrees)
         throw new WiringRefusal('not-effective', `sshd has ${command ?? 'none'}`);
     }
     return activate(activating(context), starts, changes.now);

@@ -24,6 +24,7 @@ export type WiringReason =
   | 'commands-differ'
   | 'helper-unsafe'
   | 'helper-needs-its-user'
+  | 'try-key-unreadable'
   | 'edited-since'
   | 'restart-first'
   | 'restart-needed'

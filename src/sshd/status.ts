@@ -32,8 +32,14 @@ export interface StartStatus {
   readonly setAt?: Place;
   readonly userSetAt?: Place;
   readonly ours: boolean;
+  /** Whether ours is run by another command's chain. */
+  readonly chained: boolean;
   readonly passesUser: boolean;
   readonly passesFingerprint: boolean;
+  /** Why this program would refuse its arguments, or sshd the line. */
+  readonly problem?: string;
+  /** Whether this program is run and can answer. */
+  readonly works: boolean;
   /** False where `sshd -T` knows a value that no line has: then something was not understood. */
   readonly agrees: boolean;
   readonly running?: RunningStatus;
@@ -126,8 +132,7 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
   const subject = user === undefined ? {} : { user, groups: groupsOf(edges, user) };
   const found: Found = { edges, own, version, subject, listeners: edges.listeners() };
   const described = starts.map((start) => startStatus(found, start));
-  const configured =
-    described.length > 0 && described.every(({ ours, passesUser }) => ours && passesUser);
+  const configured = described.length > 0 && described.every(({ works }) => works);
   return {
     format: 1,
     ...(user === undefined ? {} : { user }),
@@ -169,8 +174,7 @@ function isEffective(found: Found, starts: readonly SshdStart[], configured: boo
   if (own.length === 0) return configured;
   return own.every((listener) => {
     const start = listenerStart(found.edges.tree, found.version, listener);
-    const { ours, passesUser } = effectiveCommand(start, found.own, found.subject);
-    return ours && passesUser;
+    return effectiveCommand(start, found.own, found.subject).works;
   });
 }
 
@@ -242,12 +246,13 @@ function hasMatch(start: SshdStart): boolean {
 
 function matchStatus(starts: readonly SshdStart[], own: OwnCommand): readonly MatchStatus[] {
   const settings = starts.flatMap((start) => matchSettings(start, 'authorizedkeyscommand'));
+  const version = starts[0]?.version;
   const all = settings
     .filter(({ value }) => !isNone(value))
     .map((setting: Setting) => ({
       match: setting.match.map(({ text }) => text).join(' / '),
       command: setting.value,
-      ours: commandFacts(setting.value, own).ours,
+      ours: commandFacts(setting.value, own, version).ours,
       ...setting.place,
     }));
   return firstOfEach(all, ({ path, line }) => [path, line]);

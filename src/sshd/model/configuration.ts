@@ -1,6 +1,7 @@
 import type { FileTree, Place } from '../../system/file-tree.ts';
 import { parseMatch, type MatchBlock } from './match.ts';
 import { expandGlob } from './pattern.ts';
+import { hasQuirk } from './quirks.ts';
 import { parseStatement, type Statement } from './statement.ts';
 import type { OpenSshVersion } from './version.ts';
 
@@ -88,6 +89,9 @@ function readFile(
       reader.problems.push({ place, detail: statement.problem });
     } else if (statement.keyword === 'match') {
       const block = parseMatch(statement, place);
+      if (statement.args.includes('=')) {
+        reader.problems.push({ place, detail: 'a bad Match condition' });
+      }
       match = [...outer, block];
       reader.lines.push({ ...statement, place, match: outer });
     } else {
@@ -113,6 +117,7 @@ function include(
     return;
   }
   for (const argument of statement.args) {
+    if (!argument.startsWith('/') && hasQuirk(reader.version, 'relative-include-lost')) continue;
     for (const path of expandGlob(includePattern(argument), reader.tree.names)) {
       if (reader.files.length > MAX_FILES) stop(reader, place, `more than ${MAX_FILES} files`);
       if (reader.stopped) return;

@@ -1,6 +1,13 @@
+import { baseName } from '../../system/file-tree.ts';
 import type { ConfigurationDump } from './dump.ts';
 import { matchAnswer, type MatchSubject } from './match.ts';
 import { globalSetting, matchSettings, type Setting, type SshdStart } from './model.ts';
+import { hasQuirk } from './quirks.ts';
+import { isAtLeast, type OpenSshVersion } from './version.ts';
+import { COMMAND_TOKENS, isCommandToken, type CommandToken } from '../../ssh/command-tokens.ts';
+import { parseLoginCall } from '../../ssh/login-call.ts';
+import { expandWord, sampleTokens } from '../../ssh/sample-login.ts';
+import { splitTokens } from '../../ssh/tokens.ts';
 import { splitWords } from '../../ssh/words.ts';
 
 /** The paths by which sshd configurations name this program, and the user that it runs as. */
@@ -28,11 +35,18 @@ export function ownCommand(path: string): OwnCommand {
   return { path, paths, user: COMMAND_USER };
 }
 
-/** An AuthorizedKeysCommand taken apart. */
+/** An AuthorizedKeysCommand, judged by the arguments that its program will really get. */
 export interface CommandFacts {
+  /** Whether this program is run: at once, or by another one that chains to it. */
   readonly ours: boolean;
+  /** Whether another program runs first, and runs ours as its own user. */
+  readonly chained: boolean;
   readonly passesUser: boolean;
   readonly passesFingerprint: boolean;
+  /** Why this program would refuse its arguments, or sshd the line: lower case, for people. */
+  readonly problem?: string;
+  /** Whether this program is run and can answer. */
+  readonly works: boolean;
 }
 
 /** The AuthorizedKeysCommand that sshd runs for somebody, and where it is set. */
@@ -58,17 +72,81 @@ export function isNone(value: string): boolean {
   return value.toLowerCase() === 'none';
 }
 
-/** Says of a command line whether it is this program, and whether it hands `%u` and `%f` over. */
-export function commandFacts(command: string, own: OwnCommand): CommandFacts {
+/** Whether a program is systemd's userdbctl, which chains to a next command (userdbctl(1)). */
+export function isUserdbctl(program: string): boolean {
+  return baseName(program) === 'userdbctl';
+}
+
+/**
+ * Says of a command line whether it runs this program, and with what: its words are split and filled
+ * as sshd does, with the values of a sample login, and read as this program reads them.
+ *
+ * @param version of sshd, which decides what tokens it fills; undefined: the newest
+ */
+export function commandFacts(
+  command: string,
+  own: OwnCommand,
+  version: OpenSshVersion | undefined,
+): CommandFacts {
   const words = splitWords(command) ?? [];
+  const call = ownCall(words, own);
+  const asks = (token: CommandToken): boolean =>
+    words
+      .slice(1)
+      .some((word) => splitTokens(word).some((part) => 'token' in part && part.token === token));
+  const passed = { passesUser: asks('u'), passesFingerprint: asks('f') };
+  if (call === undefined) return { ours: false, chained: false, ...passed, works: false };
+  const { chained } = call;
+  const values = sampleTokens({ user: 'sample', home: '/home/sample' });
+  const lacking = call.words
+    .flatMap(splitTokens)
+    .find((part) => 'token' in part && !isFilled(part.token, version));
+  if (lacking !== undefined && 'token' in lacking) {
+    const problem = `${releaseName(version)} does not fill %${lacking.token}`;
+    return { ours: true, chained, ...passed, problem, works: false };
+  }
+  const read = parseLoginCall(call.words.map((word) => expandWord(word, values) ?? ''));
+  if (!read.ok) return { ours: true, chained, ...passed, problem: read.detail, works: false };
+  const passesUser = read.value.user === values.u;
+  const passesFingerprint = read.value.fingerprint !== undefined;
+  return { ours: true, chained, passesUser, passesFingerprint, works: passesUser };
+}
+
+/** The words that this program gets, tokens unfilled; undefined where it is not run. */
+function ownCall(
+  words: readonly string[],
+  own: OwnCommand,
+): { words: readonly string[]; chained: boolean } | undefined {
   const [program = '', ...args] = words;
-  const direct = own.paths.includes(program);
-  const ours = direct && (program !== PROGRAM_PATH || args[0] === 'authorized-keys');
-  return {
-    ours,
-    passesUser: args.some((word) => /(^|[^%])(%%)*%u/.test(word)),
-    passesFingerprint: args.some((word) => /(^|[^%])(%%)*%f/.test(word)),
-  };
+  if (isUserdbctl(program)) {
+    const chain = args.indexOf('--chain');
+    if (args[0] !== 'ssh-authorized-keys' || chain === -1) return undefined;
+    const next = ownWords(args.slice(chain + 1), own);
+    return next && { words: next, chained: true };
+  }
+  // A command without arguments gets the user (user_key_command_allowed2 in auth2-pubkey.c).
+  const found = ownWords(words.length === 1 ? [program, '%u'] : words, own);
+  return found && { words: found, chained: false };
+}
+
+function ownWords(
+  [program = '', ...args]: readonly string[],
+  own: OwnCommand,
+): readonly string[] | undefined {
+  if (!own.paths.includes(program)) return undefined;
+  if (program !== PROGRAM_PATH) return args;
+  const [command, ...rest] = args;
+  return command === 'authorized-keys' ? rest.filter((word) => word !== '--explain') : undefined;
+}
+
+function isFilled(token: string, version: OpenSshVersion | undefined): boolean {
+  if (!isCommandToken(token)) return false;
+  const { major, minor } = COMMAND_TOKENS[token].since;
+  return isAtLeast(version, major, minor);
+}
+
+function releaseName(version: OpenSshVersion | undefined): string {
+  return version === undefined ? 'sshd' : `OpenSSH ${version.major}.${version.minor}`;
 }
 
 /**
@@ -89,7 +167,7 @@ export function effectiveCommand(
 ): EffectiveCommand {
   const command = effectiveSetting(start, COMMAND, subject, dump);
   const user = effectiveSetting(start, USER, subject, dump);
-  const facts = commandFacts(command.value ?? '', own);
+  const facts = commandFacts(command.value ?? '', own, start.version);
   return {
     ...facts,
     ...(command.value === undefined ? {} : { command: command.value }),
@@ -120,17 +198,23 @@ export function effectiveSetting(
   dump?: ConfigurationDump,
 ): EffectiveSetting {
   const candidates = candidateSettings(start, keyword, subject);
-  const dumped = dump?.get(keyword)?.[0];
+  const dumped = dump?.get(keyword)?.[0] ?? (dump && undumped(start, keyword));
   if (dumped === undefined) {
     const setting = candidates.find(({ answer }) => answer === 'yes')?.setting;
     return found(setting, setting && valueOf(setting), true);
   }
   const equal = candidates.filter(({ setting }) => sameValue(valueOf(setting), dumped));
   const best = equal.find(({ answer }) => answer === 'yes') ?? equal[0];
-  if (best !== undefined) return found(best.setting, dumped, true);
+  if (best !== undefined) return found(best.setting, valueOf(best.setting), true);
   // A default is nobody's line; these two keywords have none but `none`.
   const byDefault = isNone(dumped) || !keyword.startsWith(COMMAND);
   return found(undefined, dumped, byDefault && !candidates.some(({ answer }) => answer === 'yes'));
+}
+
+/** What the absence of a keyword in sshd's own dump means. */
+function undumped(start: SshdStart, keyword: string): string | undefined {
+  const isAbsence = keyword.startsWith(COMMAND) && hasQuirk(start.version, 'unset-not-dumped');
+  return isAbsence ? 'none' : undefined;
 }
 
 function candidateSettings(
@@ -143,9 +227,19 @@ function candidateSettings(
     return answer === 'no' ? [] : [{ setting, answer }];
   });
   const global = globalSetting(start, keyword);
-  return global === undefined
-    ? conditional
-    : [...conditional, { setting: global, answer: 'yes' as const }];
+  if (global === undefined) return conditional;
+  const winners = conditional.filter(({ setting }) => !losesAgainst(start, setting, global));
+  return [...winners, { setting: global, answer: 'yes' as const }];
+}
+
+function losesAgainst(start: SshdStart, setting: Setting, global: Setting): boolean {
+  const { configFile } = start.arguments;
+  return (
+    hasQuirk(start.version, 'included-match-loses') &&
+    setting.place.path !== configFile &&
+    global.place.path === configFile &&
+    start.settings.indexOf(global) > start.settings.indexOf(setting)
+  );
 }
 
 function found(
@@ -166,5 +260,6 @@ function valueOf(setting: Setting): string {
 }
 
 function sameValue(a: string, b: string): boolean {
-  return a === b || (isNone(a) && isNone(b));
+  // sshd -T of old releases prints blanks at the end, which the dump's reader takes off.
+  return a.trimEnd() === b.trimEnd() || (isNone(a) && isNone(b));
 }

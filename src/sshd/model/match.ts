@@ -33,15 +33,14 @@ const WITHOUT_PATTERN = ['all', 'canonical', 'final', 'invalid-user'];
  * @param place where the line stands
  */
 export function parseMatch(statement: Statement, place: Place): MatchBlock {
-  const words = statement.args.flatMap((word) => {
-    const equals = word.indexOf('=');
-    return equals > 0 ? [word.slice(0, equals), word.slice(equals + 1)] : [word];
-  });
+  const words = [...statement.args];
   const criteria: MatchCriterion[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const name = words[i]?.toLowerCase() ?? '';
-    if (name.startsWith('#')) break;
-    criteria.push({ name, pattern: WITHOUT_PATTERN.includes(name) ? '' : (words[++i] ?? '') });
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word.startsWith('#')) break;
+    const equals = word.indexOf('=');
+    if (equals > 0) words.unshift(word.slice(equals + 1));
+    const name = (equals > 0 ? word.slice(0, equals) : word).toLowerCase();
+    criteria.push({ name, pattern: WITHOUT_PATTERN.includes(name) ? '' : (words.shift() ?? '') });
   }
   return { place, text: statement.value, criteria };
 }

@@ -16,6 +16,8 @@ export interface Setting extends Statement {
 
 /** One way in which sshd is started, with all that it reads, in the order in which it reads it. */
 export interface SshdStart extends EntryPoint {
+  /** The release that reads it; undefined: the newest. */
+  readonly version: OpenSshVersion | undefined;
   readonly configuration: Configuration;
   /** Options of the command line first, then the files. */
   readonly settings: readonly Setting[];
@@ -40,11 +42,11 @@ export function readModel(tree: FileTree, version: OpenSshVersion | undefined): 
   const starts = entryPoints.map((entry): SshdStart => {
     const configuration = readConfiguration(tree, entry.arguments.configFile, version);
     const options = entry.arguments.options.flatMap((option): Setting[] => {
-      const statement = parseStatement(option.text, version);
+      const statement = parseStatement(option.text, version, 'option');
       if (statement === undefined || 'problem' in statement) return [];
       return [{ ...statement, ...optionPlace(entry, option.variable), match: [] }];
     });
-    return { ...entry, configuration, settings: [...options, ...configuration.lines] };
+    return { ...entry, version, configuration, settings: [...options, ...configuration.lines] };
   });
   const files = starts.flatMap((start) => start.configuration.problems);
   return { version, starts, problems: [...problems, ...files] };

@@ -1,4 +1,5 @@
-import { isAtLeast, type OpenSshVersion } from './version.ts';
+import { hasQuirk } from './quirks.ts';
+import type { OpenSshVersion } from './version.ts';
 import { splitWords } from '../../ssh/words.ts';
 
 /** One line of sshd_config(5), or the text of one `-o` option. */
@@ -24,28 +25,49 @@ const WHITESPACE = ' \t\r\n';
 /**
  * Parses one line as process_server_config_line (OpenSSH's servconf.c) does.
  *
- * @param version decides the quoting: OpenSSH 8.7 split arguments with both kinds of quotes,
- *   backslashes and comments at the end; before, only double quotes counted
+ * @param version decides comments, quotes and blanks at the end, see QUIRKS
+ * @param source a line of a file, or the text of an `-o` option, in which `#` never is a comment
  * @returns undefined for an empty line or a comment
  */
 export function parseStatement(
   line: string,
   version: OpenSshVersion | undefined,
+  source: 'file' | 'option' = 'file',
 ): Statement | StatementProblem | undefined {
   if (line.length > MAX_LINE) return { problem: `a line of more than ${MAX_LINE} characters` };
-  const text = line.replace(/[ \t\r\n\f]+$/, '');
+  const isCut = source === 'file' && hasQuirk(version, 'hash-cuts-line');
+  const raw = isCut ? (line.split('#', 1)[0] ?? '') : line;
+  const text = raw.replace(/[ \t\r\n\f]+$/, '');
   let first = nextToken(text);
   if (first?.token === '' && first.rest !== undefined) first = nextToken(first.rest);
-  if (first === undefined) return { problem: 'a quote is not closed' };
+  // An open quote before the keyword makes every release pass the line over, without an error.
+  if (first === undefined) return undefined;
   const { token: keyword, rest = '' } = first;
   if (keyword === '' || keyword.startsWith('#')) return undefined;
   if (rest === '') return { problem: `no argument after keyword "${keyword}"` };
-  const args = isAtLeast(version, 8, 7)
-    ? splitWords(rest, { comments: true })
-    : delimitedArguments(rest);
+  const args = splitArguments(keyword.toLowerCase(), rest, version);
   if (args === undefined) return { problem: 'a quote is not closed' };
-  const value = rest.slice(span(rest, WHITESPACE));
+  const end = raw.slice(text.length);
+  const keptEnd = end.includes('\r') && hasQuirk(version, 'carriage-return-kept') ? end : '';
+  const value = rest.slice(span(rest, WHITESPACE)) + keptEnd;
   return { keyword: keyword.toLowerCase(), value, args };
+}
+
+function splitArguments(
+  keyword: string,
+  rest: string,
+  version: OpenSshVersion | undefined,
+): readonly string[] | undefined {
+  const delimited = delimitedArguments(rest);
+  if (hasQuirk(version, 'delimited-arguments')) {
+    // The command takes its line as it stands; what its quotes are worth is seen when it runs.
+    const isAccepted = delimited.isClosed || keyword === 'authorizedkeyscommand';
+    const accepted = isAccepted || hasQuirk(version, 'open-quote-accepted');
+    return accepted ? delimited.args : undefined;
+  }
+  const words = splitWords(rest, { comments: true });
+  const isMatch = keyword === 'match' && hasQuirk(version, 'delimited-match');
+  return words !== undefined && isMatch ? delimited.args : words;
 }
 
 interface Token {
@@ -84,16 +106,16 @@ function span(text: string, characters: string): number {
   return length;
 }
 
-/** Arguments before OpenSSH 8.7: strdelim until nothing or an empty token comes. */
-function delimitedArguments(text: string): readonly string[] | undefined {
+/** Arguments as strdelim gives them one after the other, until nothing or an empty one comes. */
+function delimitedArguments(text: string): { args: readonly string[]; isClosed: boolean } {
   const args: string[] = [];
   let rest: string | undefined = text;
   while (rest !== undefined && rest !== '') {
     const next = nextToken(rest);
-    if (next === undefined) return undefined;
+    if (next === undefined) return { args, isClosed: false };
     if (next.token === '') break;
     args.push(next.token);
     rest = next.rest;
   }
-  return args;
+  return { args, isClosed: true };
 }

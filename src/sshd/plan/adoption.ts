@@ -1,6 +1,8 @@
-import { parseTemplate } from '../../helpers/arguments.ts';
+import { neededTokens, parseTemplate } from '../../helpers/arguments.ts';
 import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY } from '../../helpers/names.ts';
+import { COMMAND_TOKENS } from '../../ssh/command-tokens.ts';
 import { splitWords } from '../../ssh/words.ts';
+import { isAtLeast, type OpenSshVersion } from '../model/version.ts';
 import { accept, refuse, type Verdict } from '../../verdict/refusal.ts';
 
 /** Why another command cannot move into the chain. */
@@ -19,12 +21,16 @@ export interface Adoption {
 
 /**
  * Makes a helper of another AuthorizedKeysCommand: a link to its program and a template of its
- * arguments. Tokens that only sshd can fill (`%k`, `%t`, `%U` …) are refused, since the helper
- * would not get what it got before.
+ * arguments. It gets what it got before: our own command line asks sshd for the same tokens. One that
+ * this release of sshd does not fill is refused; sshd itself ends each login at it.
  *
  * @param command the value of AuthorizedKeysCommand, as sshd_config has it
+ * @param version of the installed sshd; undefined: the newest
  */
-export function adoptCommand(command: string): Verdict<Adoption, AdoptionReason> {
+export function adoptCommand(
+  command: string,
+  version: OpenSshVersion | undefined,
+): Verdict<Adoption, AdoptionReason> {
   const words = splitWords(command);
   const program = words?.[0];
   if (words === undefined || !program?.startsWith('/')) {
@@ -39,6 +45,14 @@ export function adoptCommand(command: string): Verdict<Adoption, AdoptionReason>
     return parsed.reason === 'token-unknown'
       ? refuse('tokens-not-supported', parsed.detail)
       : refuse('command-malformed', parsed.detail);
+  }
+  for (const token of neededTokens(parsed.value)) {
+    const { major, minor } = COMMAND_TOKENS[token].since;
+    if (!isAtLeast(version, major, minor)) {
+      const release = `OpenSSH ${version?.major ?? ''}.${version?.minor ?? ''}`;
+      const detail = `${release} does not fill %${token}, which came with ${major}.${minor}`;
+      return refuse('tokens-not-supported', detail);
+    }
   }
   const name = `50-${program.slice(program.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-')}`;
   const helper = `${HELPERS_DIRECTORY}/${name}`;

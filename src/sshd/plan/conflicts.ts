@@ -25,10 +25,13 @@ export function hostStarts(model: SshdModel): readonly SshdStart[] {
   return standard.length > 0 ? standard : model.starts;
 }
 
-/** Whether a start runs our command, as our user, for everybody outside of Match blocks. */
+/**
+ * Whether a start runs our command, as our user, for everybody outside of Match blocks. Behind
+ * another command's chain it runs as that one's user.
+ */
 export function runsOurs(start: SshdStart, own: OwnCommand): boolean {
   const command = effectiveCommand(start, own);
-  return command.ours && command.passesUser && command.user === own.user;
+  return command.works && (command.chained || command.user === own.user);
 }
 
 /**
@@ -73,11 +76,17 @@ function matchConflicts(start: SshdStart, own: OwnCommand): Conflict[] {
     if (!users.has(block)) users.set(block, args[0]);
   }
   return matchSettings(start, COMMAND)
-    .filter(({ value }) => !isNone(value) && !commandFacts(value, own).ours)
+    .filter(({ value }) => !isNone(value) && !commandFacts(value, own, start.version).ours)
     .map((setting): Conflict => {
       const user = users.get(setting.match.at(-1)?.place);
       return { reason: 'command-in-match', setting, ...(user === undefined ? {} : { user }) };
     });
+}
+
+/** What a conflict is, in words: which command, and where it is set. */
+export function conflictDetail({ setting }: Conflict): string {
+  const { path, line } = setting.place;
+  return `AuthorizedKeysCommand ${setting.value} (${path}:${line})`;
 }
 
 function globalConflicts(start: SshdStart, own: OwnCommand): Conflict[] {

@@ -60,7 +60,7 @@ export function listenerStart(
 ): SshdStart {
   const configuration = readConfiguration(tree, configFile, version);
   const given = options.flatMap((text): Setting[] => {
-    const statement = parseStatement(text, version);
+    const statement = parseStatement(text, version, 'option');
     if (statement === undefined || 'problem' in statement) return [];
     const place = { path: 'the running sshd', line: 0 };
     return [{ ...statement, place, ...(unit === undefined ? {} : { unit }), match: [] }];
@@ -68,6 +68,7 @@ export function listenerStart(
   return {
     arguments: { configFile, hostKeys: [], options: options.map((text) => ({ text })) },
     variables: new Map(),
+    version,
     configuration,
     settings: [...given, ...configuration.lines],
   };

@@ -4,7 +4,7 @@ import { CONFIG_FILE } from '../model/arguments.ts';
 import { commandFacts, type OwnCommand } from '../model/effective.ts';
 import { findEntryPoints } from '../model/entry-point.ts';
 import { splitUnitWords, type UnitWord } from '../model/exec-line.ts';
-import { configurationLines } from './wiring.ts';
+import { configurationLines, wiredCommand } from './wired-command.ts';
 
 /**
  * The drop-ins as the scripts of the stock packages (1.1.x) write them: the unit's own command line with
@@ -44,7 +44,9 @@ export function retireDropIns(tree: FileTree, own: OwnCommand): StockRetirement 
 export function retireLines(tree: FileTree, own: OwnCommand): StockRetirement {
   const text = tree.text(CONFIG_FILE) ?? '';
   const first = text.search(/^[ \t]*match[ \t]/im);
-  const lines = own.paths.map((path) => `${configurationLines({ ...own, path }).join('\n')}\n`);
+  const lines = own.paths.map(
+    (path) => `${configurationLines(wiredCommand({ ...own, path })).join('\n')}\n`,
+  );
   const found = lines.find((each) => {
     const at = `\n${text}`.indexOf(`\n${each}`);
     return at !== -1 && (first === -1 || at < first);
@@ -78,7 +80,7 @@ function isOurs(words: readonly UnitWord[], index: number, own: OwnCommand): boo
 function isOurOption(option: string, own: OwnCommand): boolean {
   const [, keyword = '', value = ''] = /^(\w+)\s*[=\s]\s*(.*)$/s.exec(option) ?? [];
   if (/^AuthorizedKeysCommandUser$/i.test(keyword)) return value === own.user;
-  return /^AuthorizedKeysCommand$/i.test(keyword) && commandFacts(value, own).ours;
+  return /^AuthorizedKeysCommand$/i.test(keyword) && commandFacts(value, own, undefined).ours;
 }
 
 /** Whether what is left of a drop-in only repeats the command line that the unit has without it. */

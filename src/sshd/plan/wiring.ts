@@ -8,6 +8,7 @@ import type { OpenSshVersion } from '../model/version.ts';
 import { parseExecLine } from '../model/exec-line.ts';
 import { hostStarts, runsOurs } from './conflicts.ts';
 import type { WiringKind } from './record.ts';
+import { configurationLines, type WiredCommand } from './wired-command.ts';
 
 /** A file to write. */
 export interface WiringFile {
@@ -49,6 +50,7 @@ const UNIT_DROP_IN = 'zz-ec2-instance-connect.conf';
  *
  * @param tree the host's files without what we wrote before
  * @param mode for `adopt` the wiring has to win over the other command
+ * @param wired what sshd is to run
  * @returns undefined where none of them makes our command effective
  */
 export function chooseWiring(
@@ -56,6 +58,7 @@ export function chooseWiring(
   version: OpenSshVersion | undefined,
   own: OwnCommand,
   mode: 'enable' | 'adopt',
+  wired: WiredCommand,
 ): Wiring | undefined {
   const without = (files: Wiring): readonly SshdStart[] => {
     const texts = new Map([...files].map(([path, { text }]) => [path, text]));
@@ -64,7 +67,7 @@ export function chooseWiring(
   };
   let files: Wiring = new Map();
   for (const kind of ORDER[mode]) {
-    for (const [path, file] of candidates(kind, tree, without(files), own, mode)) {
+    for (const [path, file] of candidates(kind, tree, without(files), wired, mode)) {
       const trial = new Map([...files, [path, file]]);
       if (without(trial).length < without(files).length) files = trial;
     }
@@ -72,20 +75,15 @@ export function chooseWiring(
   return without(files).length === 0 ? files : undefined;
 }
 
-/** The two statements, as lines of sshd_config. */
-export function configurationLines(own: OwnCommand): readonly string[] {
-  return [`AuthorizedKeysCommand ${own.path} %u %f`, `AuthorizedKeysCommandUser ${own.user}`];
-}
-
 function candidates(
   kind: WiringKind,
   tree: FileTree,
   missing: readonly SshdStart[],
-  own: OwnCommand,
+  wired: WiredCommand,
   mode: 'enable' | 'adopt',
 ): readonly (readonly [path: string, file: WiringFile])[] {
   const header = `# Written by "ec2-instance-connect sshd ${mode}"; "ec2-instance-connect sshd disable" takes it away.`;
-  const lines = configurationLines(own);
+  const lines = configurationLines(wired);
   const block = [header, ...lines, ''].join('\n');
   if (kind === 'configuration-file') {
     const paths = missing.flatMap((start) => includedPaths(start, CONFIG_NAMES[mode]));

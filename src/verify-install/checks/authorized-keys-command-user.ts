@@ -12,7 +12,12 @@ export const authorizedKeysCommandUser: Check = {
   needs: ['sshd-files'],
   async run(on) {
     const expected = on.fact(commandUserName);
-    const { user, userSetting } = (await on.fact(command)) ?? {};
+    const { user, userSetting, chained } = (await on.fact(command)) ?? {};
+    if (chained === true && user !== undefined) {
+      return pass(
+        `${user} (${describePlace(userSetting)}), as the command that runs ours needs it`,
+      );
+    }
     if (user === expected) return pass(`${user} (${describePlace(userSetting)})`);
     const found = `${user ?? 'nobody'} (${describePlace(userSetting)}), expected ${expected}`;
     if (userSetting === undefined || user === undefined) {

@@ -1,3 +1,4 @@
+import { adopt } from '../../sshd/adopt.ts';
 import {
   fail,
   pass,
@@ -46,25 +47,41 @@ async function judge(
   effective: EffectiveCommand,
   user: string,
 ): Promise<CheckResult> {
-  const { command: line, setting, ours, passesUser, passesFingerprint, agrees } = effective;
+  const { command: line, setting, agrees } = effective;
   const place = describePlace(setting);
   if (line === undefined) {
     if (setting === undefined) return fail('none is set', fix(ENABLE));
     return fail(`none for ${user}: ${place}`, await exception(on, setting, user));
   }
-  const found = `"${line}" (${place})`;
-  if (!agrees) {
-    const note = 'sshd has a value that no file of its configuration explains';
-    return fail(`${found}, as sshd says`, lookAt('systemctl cat ssh sshd', note));
-  }
-  if (!ours)
+  // sshd is right where it disagrees with what was read of its files.
+  const found = agrees ? `"${line}" (${place})` : `"${line}", as sshd says`;
+  const result = await judgeCommand(on, effective, found, user);
+  if (agrees) return result;
+  const note = 'no file of its configuration explains the value that sshd has';
+  return {
+    ...result,
+    status: result.status === 'fail' ? 'fail' : 'warn',
+    remedy: lookAt('systemctl cat ssh sshd', note),
+  };
+}
+
+async function judgeCommand(
+  on: Inspection,
+  effective: EffectiveCommand,
+  found: string,
+  user: string,
+): Promise<CheckResult> {
+  const { ours, chained, passesUser, passesFingerprint, problem } = effective;
+  if (!ours) {
     return fail(`another one for ${user}: ${found}`, await otherRemedy(on, effective, user));
+  }
+  if (problem !== undefined) return fail(`${found}: ${problem}`, await rewrite(on, effective));
   if (!passesUser) return fail(`${found} does not pass %u`, await rewrite(on, effective));
   if (!passesFingerprint) {
     const remedy = await rewrite(on, effective);
     return warn(`${found} does not pass %f, so every pushed key is judged`, remedy);
   }
-  return pass(found);
+  return pass(chained ? `${found}, which runs ours as well` : found);
 }
 
 /** What stands for everybody can be adopted; what stands in a Match block is somebody's exception. */
@@ -74,7 +91,15 @@ async function otherRemedy(
   user: string,
 ): Promise<Remedy> {
   if (setting !== undefined && setting.match.length > 0) return exception(on, setting, user);
-  return fix(ADOPT, 'the other command keeps working, as a helper beside this program');
+  const refused = on.isRoot ? adopt(on.edges.sshd, { dryRun: true }) : undefined;
+  // What has to do with the other command; the rest is what other checks are for.
+  if (refused?.outcome === 'refused' && refused.conflicts.length > 0) {
+    return lookAt(
+      `${ENABLE} --dry-run`,
+      `it refuses, and prints lines that keep both: ${refused.detail ?? ''}`,
+    );
+  }
+  return fix(ADOPT, 'the other command keeps working, beside this one');
 }
 
 /** A line that keeps pushed keys out, for some or for all: it was written on purpose. */
@@ -116,5 +141,6 @@ async function rewrite(on: Inspection, { setting }: EffectiveCommand): Promise<R
   if (setting.unit !== undefined) {
     return lookAt(`systemctl edit ${setting.unit}`, `set it to "${path} %u %f"`);
   }
-  return fix(await editLine(on, setting.place, `s,${path}.*,${path} %u %f,`));
+  const named = on.fact(own).paths.find((each) => setting.value.includes(each)) ?? path;
+  return fix(await editLine(on, setting.place, `s,${named}.*,${path} %u %f,`));
 }

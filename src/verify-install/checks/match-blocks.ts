@@ -16,7 +16,7 @@ export const matchBlocks: Check = {
     const facts = await on.fact(sshd);
     if (facts === undefined) return pass('none');
     const others = matchSettings(facts.start, 'authorizedkeyscommand').filter(
-      ({ value }) => isNone(value) || !commandFacts(value, on.fact(own)).ours,
+      ({ value }) => isNone(value) || !commandFacts(value, on.fact(own), facts.start.version).works,
     );
     const [first] = others;
     if (first === undefined) return pass('none');

@@ -81,8 +81,8 @@ export async function shadowOf(on: Inspection, name: string): Promise<ShadowEntr
   return on.isRoot ? ask(on, shadowQuery(name)) : undefined;
 }
 
-/** Asks every name service of the host, as sshd does. */
-function findAccount(on: Inspection, name: string): Promise<Account | undefined> {
+/** Asks every name service of the host, as sshd does; undefined where there is no such account. */
+export function findAccount(on: Inspection, name: string): Promise<Account | undefined> {
   return ask(on, accountQuery(name));
 }
 

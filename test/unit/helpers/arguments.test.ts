@@ -3,11 +3,18 @@ import {
   defaultArguments,
   fillTemplate,
   MAX_TEMPLATE,
-  needsHome,
+  neededTokens,
   parseTemplate,
 } from '../../../src/helpers/arguments.ts';
 
-const VALUES = { user: 'alice', fingerprint: 'SHA256:abc', home: '/home/alice' };
+const VALUES = {
+  u: 'alice',
+  f: 'SHA256:abc',
+  h: '/home/alice',
+  k: 'AAAA=',
+  t: 'ssh-ed25519',
+  U: '7',
+};
 
 function fill(template: string, values: Parameters<typeof fillTemplate>[1] = VALUES): unknown {
   const parsed = parseTemplate(template);
@@ -24,6 +31,8 @@ describe('a template of arguments', () => {
     ['"a b" \'c "d\' e\\ f g\\"h', ['a b', 'c "d', 'e f', 'g"h']],
     ['100%% %%u \\n "" x""y', ['100%', '%u', '\\n', '', 'xy']],
     ['# %u', ['#', 'alice']],
+    ['verify %u %k %t', ['verify', 'alice', 'AAAA=', 'ssh-ed25519']],
+    ['%%k %U-%k', ['%k', '7-AAAA=']],
     ['', []],
     ['  \n', []],
   ])('makes the words that sshd would make of %j', (template, words) => {
@@ -31,8 +40,8 @@ describe('a template of arguments', () => {
   });
 
   it.each([
-    ['%k', 'token-unknown'],
-    ['%U', 'token-unknown'],
+    ['%i', 'token-unknown'],
+    ['%__proto__', 'token-unknown'],
     ['a%', 'token-unknown'],
     ['% u', 'token-unknown'],
     ['"open', 'template-malformed'],
@@ -45,24 +54,21 @@ describe('a template of arguments', () => {
     expect(fill(template)).toBe(reason);
   });
 
-  it('refuses %f when sshd gave no fingerprint', () => {
-    expect(fill('%u %f', { user: 'alice' })).toBe('fingerprint-missing');
-  });
-
-  it('refuses %h when the user has no known home', () => {
-    expect(fill('%h', { user: 'alice' })).toBe('home-missing');
+  it.each(['%f', '%h', '%k', '%C'])('refuses %s when sshd gave none', (template) => {
+    expect(fill(template, { u: 'alice' })).toBe('token-missing');
   });
 
   it('never lets a value become more than one word or another token', () => {
-    expect(fill('%u', { user: 'a b %f "' })).toEqual(['a b %f "']);
+    expect(fill('%u', { u: 'a b %f "' })).toEqual(['a b %f "']);
   });
 
-  it('asks for the home only where %h stands', () => {
-    const needs = ['%u', '%h', '%%h'].map((text) => {
-      const parsed = parseTemplate(text);
-      return parsed.ok && needsHome(parsed.value);
-    });
-    expect(needs).toEqual([false, true, false]);
+  it.each([
+    ['%u x', ['u']],
+    ['%h-%k %k', ['h', 'k']],
+    ['%%h', []],
+  ])('asks for the tokens of %s, each once', (text, tokens) => {
+    const parsed = parseTemplate(text);
+    expect(parsed.ok && [...neededTokens(parsed.value)]).toEqual(tokens);
   });
 });
 
@@ -72,6 +78,6 @@ describe('the default arguments', () => {
   });
 
   it('are the user alone without a fingerprint', () => {
-    expect(defaultArguments({ user: 'alice' })).toEqual(['alice']);
+    expect(defaultArguments({ u: 'alice' })).toEqual(['alice']);
   });
 });

@@ -226,7 +226,7 @@ describe('enable', () => {
 
 describe('adopt', () => {
   it.each([
-    ['tokens-not-supported', 'AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys %u %k\n'],
+    ['tokens-not-supported', 'AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys %u %C\n'],
     ['helper-unsafe', 'AuthorizedKeysCommand /usr/bin/missing %u\n'],
     ['command-malformed', `AuthorizedKeysCommand ${OTHER} 'a\n`],
   ])('refuses with %s and changes nothing', (reason, line) => {
@@ -273,6 +273,63 @@ describe('adopt', () => {
     expect(result.reason ?? result.outcome).toBe(expected);
   });
 
+  it.each([
+    ['/usr/local/bin/opkssh verify %u %k %t', 'k=%k t=%t', 'verify %u %k %t'],
+    ['/opt/gitlab/check git %u %k', 'k=%k', 'git %u %k'],
+    [
+      '/usr/local/bin/gitea keys -e git -u %u -t %t -k %k',
+      'k=%k t=%t',
+      'keys -e git -u %u -t %t -k %k',
+    ],
+    ['/opt/h %h %U', 'h=%h U=%U', '%h %U'],
+  ])('asks sshd for what %s needs, and keeps it so', (command, tokens, template) => {
+    const [program = ''] = command.split(' ');
+    const machine = new MemoryHost(fixture('debian-13'), '10.0p2', [DEB_COMMAND_PATH, program]);
+    append(machine, MAIN, `AuthorizedKeysCommand ${command}\nAuthorizedKeysCommandUser nobody\n`);
+    const before = machine.snapshot();
+    expect(adopt(machine.edges())).toMatchObject({ outcome: 'done' });
+    expect(machine.command()).toBe(`${DEB_COMMAND_PATH} %u %f ${tokens}`);
+    const files = [...machine.images].filter(([path]) => path.endsWith('.args'));
+    expect(files).toMatchObject([[expect.anything(), { text: `${template}\n` }]]);
+    expect(adopt(machine.edges()).outcome).toBe('unchanged');
+    expect(enable(machine.edges()).outcome).toBe('unchanged');
+    expect(disable(machine.edges()).outcome).toBe('done');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('lets userdbctl run ours itself, as the next command of its chain', () => {
+    const machine = userdb(' --chain');
+    const before = machine.snapshot();
+    expect(adopt(machine.edges())).toMatchObject({ outcome: 'done' });
+    expect(machine.command()).toBe(`${USERDBCTL} --chain ${DEB_COMMAND_PATH} %u %f`);
+    expect(status(machine.edges())).toMatchObject({
+      effective: true,
+      starts: [{ ours: true, chained: true, works: true, commandUser: 'root' }, {}],
+      helpers: [],
+    });
+    expect(adopt(machine.edges()).outcome).toBe('unchanged');
+    expect(enable(machine.edges()).outcome).toBe('unchanged');
+    expect(disable(machine.edges()).outcome).toBe('done');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('does not write a chain that this userdbctl does not know', () => {
+    const machine = userdb('');
+    expect(adopt(machine.edges()).reason).toBe('helper-needs-its-user');
+  });
+
+  it('is not needed where a person has written the chain', () => {
+    const machine = userdb(' --chain');
+    append(
+      machine,
+      '/etc/ssh/sshd_config.d/10-mine.conf',
+      `AuthorizedKeysCommand ${USERDBCTL} --chain ${DEB_COMMAND_PATH} %u %f\n`,
+    );
+    const before = machine.snapshot();
+    expect(enable(machine.edges()).outcome).toBe('unchanged');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
   it('leaves a Match block to itself and says so', () => {
     const machine = host();
     append(machine, MAIN, `Match User git\n${OTHER_LINES}`);
@@ -280,6 +337,40 @@ describe('adopt', () => {
     expect(result.outcome).toBe('done');
     expect(result.conflicts.map(({ reason }) => reason)).toEqual(['command-in-match']);
     expect(machine.images.has('/etc/ec2-instance-connect')).toBe(false);
+  });
+});
+
+const USERDBCTL = '/usr/bin/userdbctl ssh-authorized-keys %u';
+
+/** A Debian 13 with systemd-userdbd, whose userdbctl has these options. */
+function userdb(help: string): MemoryHost {
+  const programs = [DEB_COMMAND_PATH, '/usr/bin/userdbctl'];
+  const machine = new MemoryHost(fixture('debian-13'), '10.0p2', programs);
+  machine.help = help;
+  machine.images.set('/etc/ssh/sshd_config.d', { type: 'directory', mode: 0o755 });
+  const path = '/etc/ssh/sshd_config.d/20-systemd-userdb.conf';
+  append(machine, path, `AuthorizedKeysCommand ${USERDBCTL}\nAuthorizedKeysCommandUser root\n`);
+  return machine;
+}
+
+describe('enable', () => {
+  it('asks sshd for the tokens of helpers that an administrator put there, once it is run again', () => {
+    const machine = host();
+    enable(machine.edges());
+    const helper = '/etc/ec2-instance-connect/authorized-keys-command.d/10-mine';
+    append(machine, helper, '');
+    append(machine, `${helper}.args`, '%u %t %C\n');
+    expect(enable(machine.edges()).outcome).toBe('done');
+    expect(machine.command()).toBe(`${DEB_COMMAND_PATH} %u %f t=%t C=%C`);
+  });
+
+  it('never writes a token that this sshd does not fill, for it would end each login', () => {
+    const machine = host('ubuntu-22.04');
+    const helper = '/etc/ec2-instance-connect/authorized-keys-command.d/10-mine';
+    append(machine, helper, '');
+    append(machine, `${helper}.args`, '%u %t %C\n');
+    expect(enable(machine.edges()).outcome).toBe('done');
+    expect(machine.command()).toBe(`${DEB_COMMAND_PATH} %u %f t=%t`);
   });
 });
 

@@ -25,6 +25,8 @@ export class MemoryHost {
   readonly release: string;
   /** What listens; nothing, as in a chroot, unless a test says otherwise. */
   listeners: readonly Listener[] = [];
+  /** What a program prints for --help. */
+  help = '';
   #locked = false;
 
   constructor(tree: FileTree, release: string, programs: readonly string[]) {
@@ -115,6 +117,7 @@ export class MemoryHost {
   #run(argv: readonly string[]): RunResult {
     if (argv[1] === '-V') return { ...OK, stderr: `OpenSSH_${this.release}` };
     if (argv[1] === '-t') return this.accepts() ? OK : { ...OK, status: 255, stderr: 'refused' };
+    if (argv[1] === '--help') return { ...OK, stdout: this.help };
     return { ...OK, status: 1 };
   }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { expandTokens } from '../../../src/ssh/tokens.ts';
 import { loginUserName } from '../../../src/verify-install/facts/people.ts';
 import { sshd } from '../../../src/verify-install/facts/sshd.ts';
 import { judgeSigner } from '../../../src/verify-install/facts/signer-verdict.ts';
@@ -79,22 +78,6 @@ describe('the start that answers connections', () => {
     ["the administrator's own socket", '/usr/local/lib/systemd/system/ssh.socket'],
   ])('is the template where %s has the socket accept', async (_, path) => {
     expect(await start({ [path]: '[Socket]\nAccept=yes\n' })).toBe('ssh@.service');
-  });
-});
-
-describe('expandTokens', () => {
-  const values = new Map([
-    ['u', 'alice'],
-    ['f', 'SHA256:x'],
-  ]);
-
-  it.each([
-    ['%u', 'alice'],
-    ['--user=%u:%f', '--user=alice:SHA256:x'],
-    ['100%%u', '100%u'],
-    ['%C', ''],
-  ])('makes of %s what sshd makes of it', (word, expanded) => {
-    expect(expandTokens(word, values)).toBe(expanded);
   });
 });
 

@@ -139,7 +139,7 @@ function sshdEdges(
     withTemporaryFolder: forbidden,
     lock: forbidden,
     isRoot: uid === 0,
-    account: () => undefined,
+    account: (user) => (user === 'ec2-instance-connect' ? { uid: 999, gid: 999 } : undefined),
     uptime: () => 1e6,
     newId: () => 'id',
   };

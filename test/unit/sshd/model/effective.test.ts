@@ -35,7 +35,37 @@ describe('commandFacts', () => {
     ['/usr/bin/sss_ssh_authorizedkeys %u', false, true, false],
     ['none', false, false, false],
   ])('%s: ours %s, user %s, fingerprint %s', (command, ours, passesUser, passesFingerprint) => {
-    expect(commandFacts(command, OWN)).toEqual({ ours, passesUser, passesFingerprint });
+    const expected = { ours, chained: false, passesUser, passesFingerprint };
+    expect(commandFacts(command, OWN, undefined)).toMatchObject(expected);
+  });
+
+  const V92 = { major: 9, minor: 2 };
+  const CHAIN = '/usr/bin/userdbctl ssh-authorized-keys %u --chain';
+
+  it.each([
+    [DEB_COMMAND_PATH, V92, true],
+    [`${DEB_COMMAND_PATH} %u`, V92, true],
+    [`${DEB_COMMAND_PATH} %u %f`, V92, true],
+    [`${DEB_COMMAND_PATH} %u %f k=%k t=%t h=%h U=%U`, V92, true],
+    ['/usr/bin/ec2-instance-connect authorized-keys --explain %u %f', V92, true],
+    [`${CHAIN} ${DEB_COMMAND_PATH} %u %f`, V92, true],
+    [`${CHAIN} ${DEB_COMMAND_PATH}`, V92, false],
+    [`${CHAIN} /opt/other ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    [`/opt/other ssh-authorized-keys %u --chain ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    // Two more arguments since 8.7, which this program refuses.
+    [`${DEB_COMMAND_PATH} %u %f # note`, V92, false],
+    // The file was written with CR LF, and this release keeps the CR.
+    [`${DEB_COMMAND_PATH} %u %f\r`, { major: 7, minor: 4 }, false],
+    [`${DEB_COMMAND_PATH} %u x%f`, V92, false],
+    [`${DEB_COMMAND_PATH} %f %u`, V92, false],
+    [`${DEB_COMMAND_PATH} %u %f x=%k`, V92, false],
+    [`${DEB_COMMAND_PATH} %u %f C=%C`, V92, false],
+    [`${DEB_COMMAND_PATH} %u %f C=%C`, { major: 9, minor: 4 }, true],
+    [`${DEB_COMMAND_PATH} %u %f U=%U`, { major: 7, minor: 6 }, false],
+    [`${DEB_COMMAND_PATH} "%u %f`, V92, false],
+    [`${DEB_COMMAND_PATH} someone %f`, V92, false],
+  ])('%j is judged by what this program gets of %j: works %s', (command, version, works) => {
+    expect(commandFacts(command, OWN, version).works).toBe(works);
   });
 });
 
@@ -96,6 +126,8 @@ describe('the effective command', () => {
     const dump = parseDump('authorizedkeyscommand none\nauthorizedkeyscommanduser none\n');
     expect(effectiveCommand(start(''), OWN, {}, dump)).toEqual({
       ours: false,
+      chained: false,
+      works: false,
       passesUser: false,
       passesFingerprint: false,
       agrees: true,

@@ -8,6 +8,7 @@ import {
 } from '../../../../src/sshd/model/effective.ts';
 import { readModel, type SshdModel } from '../../../../src/sshd/model/model.ts';
 import { hostStarts } from '../../../../src/sshd/plan/conflicts.ts';
+import { wiredCommand } from '../../../../src/sshd/plan/wired-command.ts';
 import { chooseWiring } from '../../../../src/sshd/plan/wiring.ts';
 
 const OPENSSH: Readonly<Record<string, readonly [major: number, minor: number]>> = {
@@ -42,7 +43,7 @@ function model(name: string): SshdModel {
 
 function wiring(name: string, mode: 'enable' | 'adopt' = 'enable'): string[] {
   const own = /ubuntu|debian/.test(name) ? DEB : RPM;
-  const chosen = chooseWiring(fixture(name), version(name), own, mode);
+  const chosen = chooseWiring(fixture(name), version(name), own, mode, wiredCommand(own));
   return [...(chosen?.keys() ?? [])];
 }
 

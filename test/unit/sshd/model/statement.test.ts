@@ -18,20 +18,27 @@ describe('parseStatement', () => {
     expect(parseStatement(line, OLD)).toEqual({ keyword: 'port', value: '22', args: ['22'] });
   });
 
-  it.each(['', '   ', '# Port 22', '\t#Port 22', '\f'])('takes %j for no statement', (line) => {
-    expect(parseStatement(line, NEW)).toBeUndefined();
-  });
+  it.each(['', '   ', '# Port 22', '\t#Port 22', '\f', '"Port 22'])(
+    'takes %j for no statement',
+    (line) => {
+      expect(parseStatement(line, NEW)).toBeUndefined();
+    },
+  );
 
   it('gives AuthorizedKeysCommand the rest of its line, comments and quotes included', () => {
     const line = 'AuthorizedKeysCommand /bin/x "%u" # not a comment';
     expect(parseStatement(line, NEW)).toMatchObject({ value: '/bin/x "%u" # not a comment' });
+    expect(parseStatement(line, OLD)).toMatchObject({ value: '/bin/x "%u"' });
+    expect(parseStatement(line, OLD, 'option')).toMatchObject({
+      value: '/bin/x "%u" # not a comment',
+    });
   });
 
   it('splits arguments as the release does', () => {
     const line = `Include "a b" 'c d' e\\ f # g`;
     expect(parseStatement(line, NEW)).toMatchObject({ args: ['a b', 'c d', 'e f'] });
     expect(parseStatement(line, OLD)).toMatchObject({
-      args: ['a b', "'c", "d'", 'e\\', 'f', '#', 'g'],
+      args: ['a b', "'c", "d'", 'e\\', 'f'],
     });
   });
 
@@ -39,7 +46,7 @@ describe('parseStatement', () => {
     expect(parseStatement('Include a # b', undefined)).toMatchObject({ args: ['a'] });
   });
 
-  it.each(['Port', 'Port "22', '"Port 22', 'Port ='])('finds a problem in %j', (line) => {
+  it.each(['Port', 'Port "22', 'Port ='])('finds a problem in %j', (line) => {
     expect(parseStatement(line, NEW)).toHaveProperty('problem');
   });
 

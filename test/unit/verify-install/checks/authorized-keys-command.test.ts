@@ -52,6 +52,31 @@ describe('authorized-keys-command', () => {
     });
   });
 
+  it.each([
+    ['/usr/bin/userdbctl ssh-authorized-keys %u --chain', '%u %f', 'pass'],
+    ['', '%u %f k=%k', 'pass'],
+    ['', '%u %f # note', 'fail'],
+    ['/usr/bin/userdbctl ssh-authorized-keys %u --chain', '', 'fail'],
+  ])('judges what ours gets behind %j with %j: %s', async (before, words, expected) => {
+    const result = await inspect(
+      authorizedKeysCommand,
+      debian(`AuthorizedKeysCommand ${before} ${DEB} ${words}`),
+    );
+    expect(result.status).toBe(expected);
+  });
+
+  it('does not advise to adopt what adopt would refuse', async () => {
+    const world = debian('AuthorizedKeysCommand /opt/x %u %i', 'AuthorizedKeysCommandUser nobody');
+    const commands = {
+      ...ALICE,
+      '/usr/sbin/sshd -V': { stdout: 'OpenSSH_9.2p1' },
+      '/usr/sbin/sshd -t': {},
+    };
+    const files = { ...world.files, '/usr/sbin/sshd': 'sshd', '/opt/x': 'x' };
+    const result = await inspect(authorizedKeysCommand, { ...world, commands, files });
+    expect(result).toMatchObject({ remedy: { command: 'ec2-instance-connect sshd enable' } });
+  });
+
   it('offers to adopt another helper that is set for everybody', async () => {
     const world = debian('AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys %u');
     expect(await inspect(authorizedKeysCommand, world)).toMatchObject({
@@ -90,6 +115,12 @@ describe('authorized-keys-command', () => {
 });
 
 describe('authorized-keys-command-user', () => {
+  it('takes any user where another command runs ours as its own', async () => {
+    const chain = `/usr/bin/userdbctl ssh-authorized-keys %u --chain ${DEB} %u %f`;
+    const world = debian(`AuthorizedKeysCommand ${chain}`, 'AuthorizedKeysCommandUser root');
+    expect(await inspect(authorizedKeysCommandUser, world)).toMatchObject({ status: 'pass' });
+  });
+
   it('takes only the user that was made for it', async () => {
     expect(await inspect(authorizedKeysCommandUser, debian())).toMatchObject({ status: 'pass' });
     const root = debian('AuthorizedKeysCommandUser root');

@@ -1,0 +1,67 @@
+import type { OwnCommand } from '../sshd/model/effective.ts';
+import type { Conflict } from '../sshd/plan/conflicts.ts';
+import { configurationLines, wiredCommand } from '../sshd/plan/wired-command.ts';
+import type { WiringResult } from '../sshd/result.ts';
+import type { Place } from '../system/file-tree.ts';
+
+/**
+ * The ways on from a refusal: never one that would be refused too, and always lines that work.
+ *
+ * @param adoption what `sshd adopt` would do
+ */
+export function waysOn(
+  { command, reason, conflicts }: WiringResult,
+  own: OwnCommand,
+  adoption: WiringResult | undefined,
+): readonly string[] {
+  const lines = configurationLines(wiredCommand(own)).map((line) => `  ${line}`);
+  const byHand = [
+    'by hand: take those lines away and run "ec2-instance-connect sshd enable", or write yourself',
+    ...lines,
+  ];
+  if (command === 'enable' && adoption?.outcome === 'done') {
+    return ['both together: ec2-instance-connect sshd adopt', ...byHand];
+  }
+  const [other] = conflicts;
+  const judged = command === 'adopt' ? reason : adoption?.reason;
+  const isDisabled = conflicts.some((conflict) => conflict.reason === 'command-disabled');
+  if (judged === undefined || isDisabled || other === undefined) return byHand;
+  const why = judged === 'helper-needs-its-user' && adoption !== undefined;
+  return [
+    ...(why ? [`adopt would refuse: ${adoption.detail ?? ''}`] : []),
+    ...(judged === 'helper-needs-its-user' ? groupLines(other, own) : []),
+    ...byHand,
+    'both by hand, where the other one is for one login user, such as git: in its place',
+    ...lines,
+    `  Match User ${loginUserOf(other)}`,
+    `    AuthorizedKeysCommand ${other.setting.value}`,
+    `    AuthorizedKeysCommandUser ${other.user ?? 'nobody'}`,
+  ];
+}
+
+/** What a helper may read as its user's group, ours may as a member of it. */
+function groupLines({ user }: Conflict, own: OwnCommand): readonly string[] {
+  if (user === undefined || user === 'root' || user === 'nobody') return [];
+  return [
+    `both together, where what it reads is its group's: usermod -aG "$(id -gn ${user})" ${own.user}`,
+    '  and then ec2-instance-connect sshd adopt',
+  ];
+}
+
+/** Services that serve keys run as the user whom people log in as. */
+function loginUserOf({ user }: Conflict): string {
+  return user === undefined || user === 'root' || user === 'nobody' ? 'NAME' : user;
+}
+
+/** Another command, whom it runs as, and where it is set. */
+export function conflictLine({ setting, user }: Conflict): string {
+  const match = setting.match.map(({ text }) => `, Match ${text}`).join('');
+  const runsAs = user === undefined ? '' : ` as ${user}`;
+  const unit = setting.unit === undefined ? '' : `, options of ${setting.unit}`;
+  return `AuthorizedKeysCommand ${setting.value}${runsAs} (${at(setting.place)}${unit}${match})`;
+}
+
+/** A place as people write it: file and line. */
+export function at({ path, line }: Place): string {
+  return `${path}:${line}`;
+}
