@@ -41,8 +41,10 @@ function questionOfSshd(given: readonly string[], run: Run): readonly string[] |
   }
   const [command, ...rest] = given;
   if (command !== LOGIN_COMMAND) return undefined;
-  const [, fingerprint, more] = rest;
-  const isPair = more === undefined && parseFingerprint(fingerprint ?? '') !== undefined;
+  const [, fingerprint, ...tokens] = rest;
+  const isPair =
+    parseFingerprint(fingerprint ?? '') !== undefined &&
+    tokens.every((token) => /^[A-Za-z]=/.test(token));
   return isPair || !rest.some((argument) => argument.startsWith('-')) ? rest : undefined;
 }
 

@@ -10,6 +10,18 @@ interface LoginArguments {
   readonly explain: boolean;
 }
 
+const TOKENS = {
+  type: 'string',
+  array: true,
+  describe: 'for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
+} as const;
+
+const EXPLAIN = {
+  type: 'boolean',
+  default: false,
+  describe: 'tell on standard error, step by step, what was asked, found and decided',
+} as const;
+
 /** `authorized-keys`: what sshd runs, for a person who wants to see it run. */
 export function loginCommand({ edges, finish }: Person): CommandModule<object, LoginArguments> {
   return {
@@ -29,18 +41,12 @@ export function loginCommand({ edges, finish }: Person): CommandModule<object, L
           type: 'string',
           describe: 'the offered key, SHA256:... or MD5:... (%f)',
         })
-        .positional('tokens', {
-          type: 'string',
-          array: true,
-          describe: 'for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
-        })
-        .option('explain', {
-          type: 'boolean',
-          default: false,
-          describe: 'tell on standard error, step by step, what was asked, found and decided',
-        }),
+        .positional('tokens', TOKENS)
+        .option('explain', EXPLAIN),
     handler: async ({ user, fingerprint, tokens = [], explain }) => {
       if (user === undefined) throw new UsageError('expected <user> [<fingerprint>]');
+      const odd = tokens.find((token) => !/^[A-Za-z]=/.test(token));
+      if (odd !== undefined) throw new UsageError(`expected a token as k=VALUE, got "${odd}"`);
       const args = fingerprint === undefined ? [user] : [user, fingerprint, ...tokens];
       const exitCode = await runLogin(
         args,

@@ -74,7 +74,9 @@ describe('authorized-keys-command', () => {
     };
     const files = { ...world.files, '/usr/sbin/sshd': 'sshd', '/opt/x': 'x' };
     const result = await inspect(authorizedKeysCommand, { ...world, commands, files });
-    expect(result).toMatchObject({ remedy: { command: 'ec2-instance-connect sshd enable' } });
+    expect(result).toMatchObject({
+      remedy: { command: 'ec2-instance-connect sshd enable --dry-run' },
+    });
   });
 
   it('offers to adopt another helper that is set for everybody', async () => {
