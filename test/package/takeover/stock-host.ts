@@ -144,9 +144,11 @@ export class StockHost {
         return;
       case 'other-in-conf.d':
         writeFileSync(machine.path(CONF), OTHER);
+        await machine.sh(RELOAD);
         return;
       case 'none-in-conf.d':
         writeFileSync(machine.path(CONF), 'AuthorizedKeysCommand none\n');
+        await machine.sh(RELOAD);
         return;
       case 'unmanaged':
         await machine.sh(`mkdir -p /etc/${NAME} && touch /etc/${NAME}/sshd-unmanaged`);
