@@ -10,7 +10,7 @@ import { exportKeys, sign, type SigningKey } from './key.ts';
 const SUITE = 'stable';
 const COMPONENT = 'main';
 const POOL = `pool/${COMPONENT}/e/ec2-instance-connect`;
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
 const ARCHITECTURES = TARGETS.map(({ deb }) => deb);
 
 /** Writes an index and its gzip form, each also by hash: a client never mixes two states (Acquire-By-Hash). */
@@ -60,9 +60,8 @@ export function makeAptRepository(
     Components: COMPONENT,
     Architectures: ARCHITECTURES.join(' '),
     'Acquire-By-Hash': 'yes',
-    ...(validDays > 0
-      ? { 'Valid-Until': new Date(Date.now() + validDays * DAY_MS).toUTCString() }
-      : {}),
+    // Seconds from Date to Valid-Until.
+    ...(validDays > 0 ? { ValidTime: String(validDays * DAY_SECONDS) } : {}),
   };
   const options = Object.entries(fields).flatMap(([name, value]) => {
     return ['-o', `APT::FTPArchive::Release::${name}=${value}`];

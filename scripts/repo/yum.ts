@@ -47,5 +47,5 @@ export function makeYumRepository(
     URL: url,
     KEY_FILE,
   });
-  writeFileSync(join(output, 'ec2-instance-connect.repo'), `${repo}\n`);
+  writeFileSync(join(output, 'ec2-instance-connect.repo'), repo);
 }
