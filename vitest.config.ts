@@ -77,8 +77,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           name: 'fresh',
           include: ['test/fresh/**/*.test.ts'],
           // A machine is furnished from nothing, and a key lives for a minute.
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
         },
       },
     ],

@@ -10,10 +10,11 @@ import { runOrThrow, run, type CommandResult } from '../rig/run.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const PRISTINE = join(PROJECT, 'test/roots/pristine.sh');
-const LIMIT_MS = 900_000;
+// Less than the hook's own limit, so that a box that is too slow shows how far it came.
+const LIMIT_MS = 1_700_000;
 
 /** A stage of the box's life. */
-type Stage = 'packages before' | 'npm' | 'demo' | 'package' | 'newest npm' | 'left';
+type Stage = 'sshd before' | 'npm' | 'demo' | 'package' | 'newest npm' | 'left';
 
 // EIC_FRESH_COMMIT tries another commit than the newest.
 const commit = process.env['EIC_FRESH_COMMIT'] ?? 'HEAD';
@@ -30,12 +31,12 @@ left() {
   pgrep -a gpg-agent || :
 }
 cd /root && git clone -q /mnt/tree.bundle project && cd project || exit 1
-stage 'packages before' dpkg-query -W openssh-server
+stage 'sshd before' test -e /usr/sbin/sshd
 stage npm npm --version
 stage demo scripts/demo.sh
 stage package npm run package -- --only "$(scripts/run.sh node -p process.arch)" --level 0
-stage 'newest npm' newest_npm
 stage left left
+stage 'newest npm' newest_npm
 `;
 
 const share = mkdtempSync(join(tmpdir(), 'eic-fresh-'));
@@ -78,7 +79,7 @@ function stage(name: Stage): { status: number; text: string } {
 }
 
 it('the machine is fresh: it has no sshd, and the npm of its distribution', () => {
-  expect(stage('packages before').status).not.toBe(0);
+  expect(stage('sshd before').status).not.toBe(0);
   expect(stage('npm').text).toMatch(/^9\.2\./);
 });
 

@@ -64,8 +64,10 @@ run() {
   trap 'rmdir "$work/box"; rm -f "$work/ca" "$work/env"; rmdir "$work"' EXIT
   mkdir "$work/box"
   handed_over "$work/ca" >"$work/env"
+  # However this shell ends, the box ends with it.
   # shellcheck disable=SC2016
-  unshare --mount --pid --uts --ipc --fork --kill-child --propagation private sh -euc '
+  setpriv --pdeathsig TERM \
+    unshare --mount --pid --uts --ipc --fork --kill-child --propagation private sh -euc '
     root=$1 work=$2
     shift 2
     t=$work/box
