@@ -136,8 +136,9 @@ it('runs as the helper user, with no privilege and no memory both writable and e
   expect(status).toMatch(/^Groups:\t *$/m);
 });
 
-/** The ports on which a process's network listens, as the kernel writes them. */
-function listening(pid: number): readonly string[] {
+/** The ports on which the rig's network listens, as the kernel writes them. */
+function listening(): readonly string[] {
+  const { pid } = rig().namespace;
   const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/${pid}/net/${name}`, 'utf8'));
   return tables.join('\n').match(/(?<=:)[0-9A-F]{4}(?= [0-9A-F]+:0000 0A)/g) ?? [];
 }
@@ -150,14 +151,13 @@ it.each([
   const [command, ...rest] = rig().namespace.command(rig().helperCommand(args, user, path));
   const child = spawn(command, rest, { stdio: 'ignore' });
   const ended = once(child, 'close');
-  const pid = child.pid ?? 0;
   await vi.waitUntil(async () => (await rig().emulator.counters()).imds.requests > 0, 20_000);
   // sshd's port shows that the others would be seen.
-  expect(listening(pid)).toContain('0016');
+  expect(listening()).toContain('0016');
   child.kill('SIGUSR1');
   const seen = new Set<string>();
   while (child.exitCode === null && child.signalCode === null) {
-    for (const port of listening(pid)) seen.add(port);
+    for (const port of listening()) seen.add(port);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await ended;
