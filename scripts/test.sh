@@ -65,6 +65,8 @@ EIC_SEED=${EIC_SEED:-$RANDOM$RANDOM}
 netns=$(stat -f -c %T /run/netns 2>/dev/null || echo none)
 # Whatever a part forgets lies in this folder, is named at the end, and goes.
 TMPDIR=$(mktemp -d /tmp/eic-test.XXXXXX)
+# Tools that cache their own code would do it in that folder.
+export NODE_DISABLE_COMPILE_CACHE=1
 export PATH EIC_SEED TMPDIR
 results=$TMPDIR.results
 mkdir "$results"

@@ -45,8 +45,8 @@ function opensslStaples(scenario: Scenario): Answer {
 
 /**
  * Whether OpenSSL believes the staple and finds the certificate good in it: two questions. In one, the
- * command would take the issuer of the certificate in question as a signer trusted for everything, if its
- * versions before 3.0.20 cannot verify the response in its own right.
+ * command of 3.0.19 falls back on the issuer of the certificate in question as a signer trusted for
+ * everything; that of 3.0.22 does not.
  */
 function isGood(scenario: Scenario, staple: Buffer, certificate: string, issuer: string): boolean {
   const files = {
