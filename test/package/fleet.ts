@@ -36,6 +36,7 @@ export async function bootFleetHost(repository: string): Promise<Host> {
   // The roots have neither curl nor gpg, as images of clouds do, nor dnf and rpm: this side's stand in.
   await host.prepareDnf();
   await host.machine.sh(`
+    cp -a /etc/ssh /run/ssh-kept
     rm -rf /etc/apt/sources.list.d/* /usr/share/keyrings/ec2-instance-connect.gpg
     rm -rf /etc/yum.repos.d/* /etc/pki/rpm-gpg/*
     mkdir -p /opt/tools/tmp && mount --bind /tmp /opt/tools/tmp
@@ -60,7 +61,11 @@ export async function resetFleetHost(host: Host): Promise<void> {
   await host.machine.run(['dpkg', '--purge', NAME]);
   await host.machine.sh(`
     rm -rf /etc/apt/sources.list.d/* /etc/apt/preferences.d/* /etc/apt/apt.conf.d/90-test /var/lib/apt/lists/*
-    rm -rf /usr/share/keyrings/${NAME}.gpg /etc/yum.repos.d/* /etc/pki/rpm-gpg/* /var/cache/dnf /etc/dnf`);
+    rm -rf /usr/share/keyrings/${NAME}.gpg /etc/yum.repos.d/* /etc/pki/rpm-gpg/* /var/cache/dnf /etc/dnf
+    # The stock package's scripts write into sshd_config and the unit, and its removal leaves that.
+    rm -rf /etc/ssh /var/lib/${NAME} && cp -a /run/ssh-kept /etc/ssh
+    rm -f /usr/lib/systemd/system/ssh*.service.d/*${NAME}.conf /etc/systemd/system/ssh*.service.d/*${NAME}.conf
+    systemctl daemon-reload && systemctl restart ssh.service`);
 }
 
 /** Runs a shell script as root in one of both families: without apt-get in the search path it is yum's. */
