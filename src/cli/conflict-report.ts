@@ -22,6 +22,11 @@ export function waysOn(
   if (command === 'enable' && adoption?.outcome === 'done') {
     return ['both together: ec2-instance-connect sshd adopt', ...byHand];
   }
+  if (command === 'enable' && adoption === undefined) {
+    // Nobody has tried the other command: a package's script runs nothing of somebody else's.
+    const tried = 'ec2-instance-connect sshd adopt --dry-run';
+    return [`whether both work together is said by: ${tried}`, ...byHand];
+  }
   const [other] = conflicts;
   const judged = command === 'adopt' ? reason : adoption?.reason;
   const isDisabled = conflicts.some((conflict) => conflict.reason === 'command-disabled');

@@ -70,21 +70,13 @@ describe('userdbctl ssh-authorized-keys of systemd', () => {
     await host.stop();
   });
 
-  it('is not adopted while it gives keys to root alone', async () => {
-    const said = await host.must(1, 'sshd', 'adopt', '--try-user', 'alice');
-    expect(said).toContain('only works as its own user');
-  });
-
-  it('is not adopted when nothing shows that it works as another user', async () => {
-    expect(await host.must(1, 'sshd', 'adopt')).toContain('--try-user');
-  });
-
-  it('runs in the chain where it may read the records itself', async () => {
-    await host.sh('systemctl stop systemd-userdbd.socket systemd-userdbd.service');
-    const said = await host.must(0, 'sshd', 'adopt', '--try-user', 'alice');
-    expect(said).toContain('50-userdbctl');
-    const run = `setpriv --reuid=ec2-instance-connect --regid=nogroup --clear-groups \
-      env -i PATH=/usr/bin:/bin /usr/share/ec2-instance-connect/eic_run_authorized_keys alice`;
-    expect(await host.sh(run)).toMatch(/ other\n$/);
+  it('runs ours as the next of its chain, and goes on giving its own keys', async () => {
+    await host.must(0, 'sshd', 'adopt');
+    const line = await host.sh('sshd -T -C user=alice,host=h,addr=127.0.0.1');
+    const chained =
+      /^authorizedkeyscommand (\/usr\/bin\/userdbctl ssh-authorized-keys %u --chain .*)$/m;
+    const command = chained.exec(line)?.[1]?.replace('%u', 'alice').replace(/%u %f/, 'alice') ?? '';
+    expect(command, line).toContain('--chain /usr/');
+    expect(await host.sh(command)).toContain(' other\n');
   });
 });

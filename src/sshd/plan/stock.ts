@@ -31,7 +31,13 @@ export function retireDropIns(tree: FileTree, own: OwnCommand): StockRetirement 
       const text = tree.text(path);
       const left = text === undefined ? undefined : withoutOptions(text, own);
       if (left === undefined || left === text) continue;
-      retired.set(path, repeatsUnit(tree, path, unit, left) ? undefined : left);
+      // Through a linked /lib systemd sees the same file twice.
+      const seen = folders.length === 1 ? FOLDERS : [folder];
+      const without = overlay(
+        tree,
+        new Map(seen.map((each) => [`${each}/${unit}.d/${DROP_IN}`, undefined])),
+      );
+      retired.set(path, repeatsUnit(without, unit, left) ? undefined : left);
     }
   }
   return retired;
@@ -83,12 +89,15 @@ function isOurOption(option: string, own: OwnCommand): boolean {
   return /^AuthorizedKeysCommand$/i.test(keyword) && commandFacts(value, own, undefined).ours;
 }
 
-/** Whether what is left of a drop-in only repeats the command line that the unit has without it. */
-function repeatsUnit(tree: FileTree, path: string, unit: string, left: string): boolean {
+/**
+ * Whether what is left of a drop-in only repeats the command line that the unit has without it.
+ * @param without the host's files but for the drop-in
+ */
+function repeatsUnit(without: FileTree, unit: string, left: string): boolean {
   const entries = parseUnitFile(left).filter(({ value }) => value !== '');
   const [only, ...more] = entries;
   if (only?.section !== 'Service' || only.key !== 'ExecStart' || more.length > 0) return false;
-  const { entryPoints } = findEntryPoints(overlay(tree, new Map([[path, undefined]])));
+  const { entryPoints } = findEntryPoints(without);
   const entry = entryPoints.find((each) => {
     return each.unit?.name === unit || each.unit?.aliases.includes(unit) === true;
   });
