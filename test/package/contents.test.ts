@@ -171,7 +171,8 @@ describe('a second build', () => {
     const digests = folders.map((folder) => {
       const args = ['scripts/package.ts', '--level', '0', '--only', 'x64', '--output', folder];
       execFileSync(process.execPath, args, { stdio: 'ignore' });
-      return readdirSync(folder).map((name) => {
+      const files = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isFile());
+      return files.map(({ name }) => {
         return [
           name,
           createHash('sha256')
