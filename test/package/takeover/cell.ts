@@ -150,7 +150,8 @@ class CellRun {
     const { host } = this.#stock;
     this.#demand(await host.loginWithFile(), `${when}: the ordinary key does not get in`);
     const pushed = await host.loginWithPushedKey();
-    this.#demand(pushed || !this.#worked, `${when}: pushed keys do not get in any more`);
+    const asked = pushed || (await this.#hasStockHelper());
+    this.#demand(asked || !this.#worked, `${when}: pushed keys do not get in any more`);
     const { state } = this.#cell;
     const off = HANDS_OFF.includes(state) && !this.#worked;
     this.#demand(!off || !pushed, `${when}: what was switched off is on again`);
@@ -172,6 +173,14 @@ class CellRun {
       effective === pushed,
       `${when}: status says ${String(effective)}, a login ${String(pushed)}`,
     );
+  }
+
+  /** Whether sshd still runs the stock stand-in's program, which prints no key and so lets nobody in. */
+  async #hasStockHelper(): Promise<boolean> {
+    const path = `${this.#cell.family === 'deb' ? '/usr/share/ec2-instance-connect' : '/opt/aws/bin'}/eic_run_authorized_keys`;
+    const sh = `[ ! -L ${path} ] && [ -x ${path} ]`;
+    const { status } = await this.#stock.host.machine.run(['/bin/sh', '-c', sh]);
+    return status === 0 && this.#runsHelper();
   }
 
   /**
