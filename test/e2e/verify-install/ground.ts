@@ -223,6 +223,7 @@ export class Ground {
       useradd --create-home --shell /bin/bash --password '*' alice
       useradd --create-home --shell /bin/bash --password '*' bob
       useradd --create-home --shell /bin/bash --groups sudo --password '*' carol
+      touch /var/log/auth.log
       mkdir -p /etc/sudoers.d && echo '%sudo ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/10-people
       apt-get update
       apt-get install -y ec2-instance-connect`);
