@@ -64,6 +64,9 @@ function argumentsProblem(on: Inspection, path: string): CheckResult | undefined
   const text = on.edges.sshd.tree.text(file);
   const template = text === undefined ? undefined : parseTemplate(text);
   if (template === undefined || template.ok) return undefined;
-  const remedy = lookAt(`echo '%u %f' > ${file}`, 'or the arguments that this helper wants');
+  const remedy = decide(shellCommand('cat', file), 'whoever maintains this helper', {
+    command: `echo '%u %f' > ${file}`,
+    changes: 'the helper gets the user and the fingerprint, and nothing else',
+  });
   return fail(`${file}: ${template.detail}`, remedy);
 }

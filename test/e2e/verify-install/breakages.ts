@@ -77,7 +77,7 @@ const FILES: readonly Breakage[] = [
     what: 'a folder above the command belongs to somebody else',
     how: 'chown alice /usr/share',
     check: 'command-path',
-    remedy: /^chown root \/usr\/share$/,
+    remedy: /^chown -h root \/usr\/share$/,
   },
   {
     what: 'a folder above the command is closed to its user',
@@ -296,7 +296,7 @@ const SSHD: readonly Breakage[] = [
     what: 'a chained helper is writable by its group',
     how: `mkdir -p ${CHAIN} && printf '#!/bin/sh\\n' >${CHAIN}/sss && chmod 775 ${CHAIN}/sss`,
     check: 'other-helpers',
-    remedy: /^chown root \S+\/sss && chmod go-w \S+\/sss$/,
+    remedy: /^chown -h root \S+\/sss && chmod go-w \S+\/sss$/,
   },
   {
     what: 'a chained helper is not executable',
@@ -305,8 +305,8 @@ const SSHD: readonly Breakage[] = [
     remedy: /^chmod a\+rx \S+\/sss$/,
   },
   {
-    what: "a chained helper's arguments have a token that only sshd could fill",
-    how: `mkdir -p ${CHAIN} && printf '#!/bin/sh\\n' >${CHAIN}/sss && chmod 755 ${CHAIN}/sss && echo %k >${CHAIN}/sss.args`,
+    what: "a helper's arguments have a token that sshd does not have",
+    how: `mkdir -p ${CHAIN} && printf '#!/bin/sh\\n' >${CHAIN}/sss && chmod 755 ${CHAIN}/sss && echo %x >${CHAIN}/sss.args`,
     check: 'other-helpers',
     remedy: /^echo '%u %f' > \S+\/sss\.args$/,
   },
