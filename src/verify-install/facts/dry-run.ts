@@ -36,7 +36,9 @@ export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
   const hash = (await setting(on, 'fingerprinthash')).value?.toLowerCase() === 'md5';
   const values = sampleTokens({ user, home, hash: hash ? 'MD5' : 'SHA256' });
   const words = (splitWords(line) ?? []).map((word) => expandWord(word, values) ?? word);
-  const [program = '', ...args] = words;
+  const [program = '', ...given] = words;
+  // sshd_config(5): a command without arguments gets the user's name.
+  const args = given.length === 0 ? [user] : given;
   const identity =
     account === undefined ? {} : { as: account, environment: sshdEnvironment(account) };
   const end = await on.edges.run({ argv: [program, ...args], limitMs: LIMIT_MS, ...identity });

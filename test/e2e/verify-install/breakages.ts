@@ -213,7 +213,7 @@ const SSHD: readonly Breakage[] = [
   {
     what: 'the command does not get the user name',
     how: configured(
-      `AuthorizedKeysCommand ${OWN_COMMAND.split(' ')[0] ?? ''}`,
+      `AuthorizedKeysCommand ${OWN_COMMAND.replace('%u ', '')}`,
       'AuthorizedKeysCommandUser ec2-instance-connect',
     ),
     check: 'authorized-keys-command',
