@@ -59,6 +59,7 @@ const PURE_FILES = [
   'src/verify-install/check.ts',
   'src/verify-install/manifest.ts',
   'src/verify-install/report.ts',
+  'src/verify-install/phrases.ts',
   'src/verify-install/report-text.ts',
   'src/verify-install/wrap.ts',
   'src/verify-install/witnesses.ts',

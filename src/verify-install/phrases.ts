@@ -6,6 +6,11 @@ export function listed(items: readonly string[], most = 3): string {
   return items.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
+/** A number with its noun, in the singular for 1: `1 file`, `2 files`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** Permission bits as chmod(1) takes them. */
 export function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');

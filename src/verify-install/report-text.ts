@@ -1,4 +1,5 @@
 import { GROUPS, type Remedy, type Status } from './check.ts';
+import { counted } from './phrases.ts';
 import { wrap } from './wrap.ts';
 import { groupsOfReport, type Report, type ReportedCheck } from './report.ts';
 
@@ -147,8 +148,4 @@ function summary({ summary: counts, run }: Report): string {
 function reasons({ root, offline }: Report['run']): string {
   const why = [...(root ? [] : ['root sees more']), ...(offline ? ['--offline was given'] : [])];
   return why.length === 0 ? '' : ` (${why.join(', ')})`;
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -24,7 +24,7 @@ import {
 
 /** What this program's own events mean; the log has more of them. */
 const OWN: Readonly<Record<Exclude<WitnessKind, RuleName>, string>> = {
-  'own-fault': 'something outside of the program failed',
+  'own-fault': 'something outside the program failed',
   'own-signer-refused': "the signer's certificate or a staple was refused",
   'own-bug': 'an internal error; please report it',
 };
@@ -70,9 +70,9 @@ async function judge(
   const data = { time: Math.floor(time), count, kind };
   const disproved =
     (accepted.get(newest.user ?? user ?? '') ?? 0) > time || (await answersNow(on, kind));
-  const note = `${source ?? ''} has it; a login that works clears this`;
+  const note = `${source ?? ''} has it; the next successful login clears this`;
   return disproved
-    ? warn(`${found}; it works by now`, look(kind, user), data)
+    ? warn(`${found}; it works now`, look(kind, user), data)
     : fail(found, look(kind, user, note), data);
 }
 

@@ -37,7 +37,7 @@ export const authorizedKeysCommand: Check = {
     const effective = await on.fact(command);
     const user = (await on.fact(loginUserName)) ?? 'everybody';
     if (effective === undefined)
-      return fail('sshd is not started by anything', lookAt('systemctl cat ssh sshd'));
+      return fail('nothing on this host starts sshd', lookAt('systemctl cat ssh sshd'));
     return judge(on, effective, user);
   },
 };
@@ -57,7 +57,7 @@ async function judge(
   const found = agrees ? `"${line}" (${place})` : `"${line}", as sshd says`;
   const result = await judgeCommand(on, effective, found, user);
   if (agrees) return result;
-  const note = 'no file of its configuration explains the value that sshd has';
+  const note = 'no line of its configuration explains this value';
   return {
     ...result,
     status: result.status === 'fail' ? 'fail' : 'warn',
@@ -114,7 +114,7 @@ async function exception(on: Inspection, setting: Setting, user: string): Promis
     concerns,
     ...(alone === undefined
       ? []
-      : [{ command: alone, changes: `pushed keys for ${user}; nothing for anybody else` }]),
+      : [{ command: alone, changes: `pushed keys for ${user}; nobody else is affected` }]),
     {
       command: await commentOut(on, place),
       changes: `pushed keys for ${concerns}; the line's own command no longer runs for them`,

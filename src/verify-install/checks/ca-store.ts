@@ -3,6 +3,7 @@ import { OWN_ANCHORS } from '../../host/trust-store.ts';
 import { family, isThere } from '../facts/host.ts';
 import { sight } from '../facts/view.ts';
 import type { Inspection } from '../inspection.ts';
+import { counted } from '../phrases.ts';
 import { fix, install, lookAt, openUp, rpmTool } from '../remedies.ts';
 
 /** The CA bundle can be read, also by the command's user. */
@@ -26,14 +27,19 @@ export const caStore: Check = {
     const certificates =
       store.pem.toString('latin1').split('-----BEGIN CERTIFICATE-----').length - 1;
     const instead = store.path === OWN_ANCHORS ? ', in place of the CA store' : '';
-    return pass(`${store.path}, ${certificates} certificates${instead}`, { certificates });
+    return pass(`${store.path}, ${counted(certificates, 'certificate')}${instead}`, {
+      certificates,
+    });
   },
 };
 
 /** What is to be done about anchors that are not right: the administrator's own are his to mend. */
 export function anchorsRemedy(on: Inspection): Remedy {
   return isThere(on, OWN_ANCHORS)
-    ? lookAt(`ls -l ${OWN_ANCHORS}`, "certificates in PEM, mode 644, root's; or take it away")
+    ? lookAt(
+        `ls -l ${OWN_ANCHORS}`,
+        'must hold PEM certificates, owner root, mode 644; or remove it',
+      )
     : fix(rebuildStore(on));
 }
 

@@ -15,7 +15,8 @@ export const commandPath: Check = {
     const line = (await on.fact(command))?.command;
     const path = (line === undefined ? undefined : splitWords(line)?.[0]) ?? on.fact(own).path;
     const way = wayTo(on, path);
-    if (way === undefined) return fail(`${path} leads nowhere`, reinstall(on));
+    if (way === undefined)
+      return fail(`${path} does not exist, or is a dangling link`, reinstall(on));
     return unsafeEntry(way) ?? closedEntry(way) ?? pass(`${path} and each folder above it`);
   },
 };
@@ -44,5 +45,5 @@ function closedEntry(way: readonly PathFacts[]): CheckResult | undefined {
   const [first] = closed;
   if (first === undefined) return undefined;
   const command = shellCommand('chmod', 'o+x', ...closed.map(({ path }) => path));
-  return fail(`the command's user may not pass ${first.path}`, fix(command));
+  return fail(`the command's user cannot enter ${first.path}`, fix(command));
 }

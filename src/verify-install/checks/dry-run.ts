@@ -24,18 +24,18 @@ export function judge(run: DryRun): ReturnType<typeof pass> {
   const { end, shown } = run;
   const data = { milliseconds: end.milliseconds };
   if (end.status !== 0) {
-    const note = 'as root, this does what sshd does; the log says more';
+    const note = 'run as root: it does what sshd does; the log has the details';
     return fail(`expected exit status 0, got ${endOf(end)}`, lookAt(shown, note), data);
   }
   if (end.stdout !== '' && !run.mayPrint) {
     const found = `expected no output, got ${end.stdout.length} bytes`;
-    return fail(found, lookAt(shown, 'as root, this does what sshd does'), data);
+    return fail(found, lookAt(shown, 'run as root: it does what sshd does'), data);
   }
   const found = `exit status 0${end.stdout === '' ? ', no output' : ''}, ${end.milliseconds} ms`;
   if (end.milliseconds > SLOW_MS) {
     return warn(
-      `${found}: each login waits so long`,
-      lookAt(shown, 'see what takes the time'),
+      `${found}: every login waits this long`,
+      lookAt(shown, 'find what takes the time'),
       data,
     );
   }

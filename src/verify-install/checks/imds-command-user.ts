@@ -11,7 +11,7 @@ const TO_IMDS = '-d 169.254.169.254/32 -p tcp --dport 80';
 export const imdsCommandUser: Check = {
   id: 'imds-command-user',
   group: 'imds',
-  title: "IMDS for the command's user",
+  title: 'IMDS as command user',
   dependsOn: ['imds-token', 'command-user', 'program-starts'],
   needs: ['root', 'instance'],
   async run(on) {
@@ -32,5 +32,5 @@ async function remedy(on: Inspection, user: string): Promise<Remedy> {
   if (tools.some((path) => isThere(on, path))) {
     return lookAt('nft list ruleset', `let ${user} connect to 169.254.169.254, port 80`);
   }
-  return fix(accept, 'or let that user through in whatever firewall is in use');
+  return fix(accept, 'or allow that user in the firewall that this host uses');
 }

@@ -17,7 +17,11 @@ export const imdsReachable: Check = {
     if (answer.ok && answer.status === 403) {
       return fail(
         'IMDS says that it is disabled (403)',
-        modifyOptions(on, '--http-endpoint enabled', 'every process here can ask IMDS again'),
+        modifyOptions(
+          on,
+          '--http-endpoint enabled',
+          'every process on this instance can reach IMDS again',
+        ),
       );
     }
     if (answer.ok) return pass(`${ADDRESS} answers (${answer.status})`);
@@ -37,7 +41,7 @@ export function modifyOptions(on: Inspection, option: string, changes: string): 
   const call = ['aws ec2 modify-instance-metadata-options --instance-id', id, option];
   return {
     ...decide(shown, 'every process of this instance', { command: call.join(' '), changes }),
-    note: 'run both where the AWS CLI may change this instance',
+    note: 'run both where the AWS CLI has permission to change this instance',
   };
 }
 
@@ -46,9 +50,9 @@ async function routeOrFirewall(on: Inspection): Promise<Remedy> {
   const rules = await blockingRules(on);
   const [first] = rules;
   if (first !== undefined) {
-    return decide('iptables -S OUTPUT', 'whomever the rule is to keep from IMDS', {
+    return decide('iptables -S OUTPUT', 'everybody whom the rule keeps from IMDS', {
       command: first.replace(/^-A/, 'iptables -D'),
-      changes: 'everybody whom this rule stopped can ask IMDS, its credentials included',
+      changes: 'everybody whom this rule stopped can reach IMDS, credentials included',
     });
   }
   const route = await on.edges.run({ argv: ['ip', 'route', 'get', ADDRESS] });
@@ -58,7 +62,7 @@ async function routeOrFirewall(on: Inspection): Promise<Remedy> {
   if (routed || name === undefined) {
     return lookAt(
       `ip route get ${ADDRESS}; iptables -S OUTPUT; nft list ruleset`,
-      'find the block',
+      'find the rule or route that blocks it',
     );
   }
   return fix(`ip route replace ${ADDRESS}/32 dev ${name}`);

@@ -21,17 +21,18 @@ export const imdsToken: Check = {
       // The hop limit is for the answer to the PUT alone: whoever is too far away never sees it,
       // while requests without a token are answered (EC2 User Guide, HttpPutResponseHopLimit).
       if (error.code === 'IMDS_TIMEOUT' && error.message.includes('/latest/api/token')) {
-        const found = 'requests are answered, those for a token are not: the hop limit is too low';
+        const found = 'IMDS answers, but not requests for a token: the hop limit is too low';
         return fail(
           found,
           modifyOptions(
             on,
             '--http-put-response-hop-limit 2',
-            'containers one hop away can ask IMDS, too',
+            'containers one hop away can reach IMDS, too',
           ),
         );
       }
-      const note = 'what IMDS says of itself; a restart of the instance moves it to other hardware';
+      const note =
+        'see what IMDS answers; stopping and starting the instance moves it to other hardware';
       return fail(error.message, lookAt('curl -v http://169.254.169.254/', note));
     }
     const milliseconds = Math.round((on.edges.now() - begun) * 1000);

@@ -7,7 +7,7 @@ import { lookAt } from '../remedies.ts';
 export const instanceId: Check = {
   id: 'instance-id',
   group: 'imds',
-  title: 'IMDS is about this machine',
+  title: 'instance id matches',
   dependsOn: ['imds-token'],
   needs: ['instance'],
   async run(on) {
@@ -16,7 +16,7 @@ export const instanceId: Check = {
     if (machine?.kind !== 'nitro') return pass(`${served}; the firmware does not name it (Xen)`);
     if (machine.instanceId === served) return pass(served);
     const command = 'ip route get 169.254.169.254; iptables -t nat -S; nft list ruleset';
-    const note = 'something in between answers for IMDS; take its redirection away';
+    const note = 'another service answers in place of IMDS; remove the redirection';
     return fail(`IMDS says ${served}, the firmware ${machine.instanceId}`, lookAt(command, note));
   },
 };

@@ -12,9 +12,9 @@ export const instance: Check = {
   async run(on) {
     const machine = on.edges.machine();
     if (machine === undefined) {
-      const note = 'leaves out what only an instance has; to build an image, for example';
+      const note = 'skips the checks that need an instance, for instance while an image is built';
       const remedy = lookAt('ec2-instance-connect verify-install --offline', note);
-      return fail('the firmware does not say that this is an EC2 instance', remedy);
+      return fail('the firmware does not identify this machine as an EC2 instance', remedy);
     }
     const seen = await sight(on, 'machine');
     if (!seen.ok) {

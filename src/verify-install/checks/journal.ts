@@ -9,13 +9,13 @@ import { fix, install, shellCommand } from '../remedies.ts';
 export const journal: Check = {
   id: 'journal',
   group: 'run',
-  title: 'log',
+  title: 'audit log',
   dependsOn: ['program-starts'],
   async run(on) {
     const seen = await sight(on, 'journal');
     if (seen.ok) return pass('the journal');
     const hasLogger = isThere(on, LOGGER) && isThere(on, '/dev/log');
-    if (hasLogger && !isThere(on, JOURNAL_SOCKET)) return pass('syslog, by logger');
+    if (hasLogger && !isThere(on, JOURNAL_SOCKET)) return pass('syslog, through logger');
     const found = `${seen.viewer}: ${seen.found}`;
     const remedy = mend(on, seen.code);
     return hasLogger ? warn(`${found}; logger is used instead`, remedy) : fail(found, remedy);

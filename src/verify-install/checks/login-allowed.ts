@@ -24,7 +24,7 @@ export const loginAllowed: Check = {
       (await notAllowedUser(on, user)) ??
       (await deniedGroup(on, user, groups)) ??
       (await notAllowedGroup(on, user, groups)) ??
-      pass(`nothing shuts ${user} out`)
+      pass(`no rule refuses ${user}`)
     );
   },
 };
@@ -61,7 +61,7 @@ async function notAllowedUser(on: Inspection, user: string): Promise<CheckResult
     const shown = lookAt('grep -rin allowusers /etc/ssh', `${user} logs in from there only`);
     return warn(`AllowUsers has ${host} only (${place})`, shown);
   }
-  return fail(`AllowUsers does not have ${user} (${place})`, remedy);
+  return fail(`AllowUsers does not list ${user} (${place})`, remedy);
 }
 
 async function deniedGroup(
@@ -126,7 +126,7 @@ async function rule(
   changes: string,
 ): Promise<Remedy> {
   if (blamed === undefined) {
-    return lookAt('grep -rinE "^ *(allow|deny|permitroot)" /etc/ssh', `in the end: ${changes}`);
+    return lookAt('grep -rinE "^ *(allow|deny|permitroot)" /etc/ssh', `afterwards: ${changes}`);
   }
   const { place, match } = blamed;
   const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);

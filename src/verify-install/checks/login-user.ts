@@ -13,7 +13,7 @@ const SECONDS_PER_DAY = 86_400;
 export const loginUser: Check = {
   id: 'login-user',
   group: 'accounts',
-  title: 'account of the login user',
+  title: 'login user account',
   dependsOn: [],
   async run(on) {
     const name = await on.fact(loginUserName);
@@ -83,5 +83,5 @@ function closedProblem(on: Inspection, { uid }: Account): CheckResult | undefine
     command: shellCommand('rm', closed),
     changes: 'everybody may log in again',
   });
-  return fail(`${closed} keeps everybody but root out`, remedy);
+  return fail(`${closed} refuses everybody but root`, remedy);
 }

@@ -9,7 +9,7 @@ import { lookAt, shellCommand } from '../remedies.ts';
 export const matchBlocks: Check = {
   id: 'match-blocks',
   group: 'sshd',
-  title: 'Match blocks with another',
+  title: 'other commands in Match',
   dependsOn: ['authorized-keys-command'],
   needs: ['sshd-files'],
   async run(on) {
@@ -22,7 +22,7 @@ export const matchBlocks: Check = {
     if (first === undefined) return pass('none');
     const found = listed(others.map((each) => `"${each.value}" (${describePlace(each)})`));
     const note =
-      'whoever the block is for cannot log in with a pushed key; so be it, or take it out';
+      'users whom the block matches cannot log in with a pushed key; remove the line if they should';
     return warn(found, lookAt(shellCommand('grep', '-n', '-A5', 'Match', first.place.path), note));
   },
 };

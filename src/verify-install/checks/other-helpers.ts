@@ -15,14 +15,14 @@ import { decide, fix, lookAt, shellCommand } from '../remedies.ts';
 export const otherHelpers: Check = {
   id: 'other-helpers',
   group: 'sshd',
-  title: 'other helpers in the chain',
+  title: 'other helpers',
   dependsOn: [],
   run(on) {
     if (!isThere(on, HELPERS_DIRECTORY)) return pass('none');
     const names = helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY));
     if (names.length > MAX_HELPERS) {
       const found = `${names.length} helpers, expected at most ${MAX_HELPERS}`;
-      return fail(found, lookAt(`ls ${HELPERS_DIRECTORY}`, 'take some of them away'));
+      return fail(found, lookAt(`ls ${HELPERS_DIRECTORY}`, 'remove some of them'));
     }
     const problem = names
       .map((name) => `${HELPERS_DIRECTORY}/${name}`)
@@ -38,7 +38,10 @@ function wayProblem(on: Inspection, path: string): CheckResult | undefined {
   try {
     way = on.edges.wayTo(path);
   } catch {
-    return fail(`${path} leads nowhere`, lookAt(shellCommand('ls', '-l', path)));
+    return fail(
+      `${path} does not exist, or is a dangling link`,
+      lookAt(shellCommand('ls', '-l', path)),
+    );
   }
   const [itself] = way;
   if (itself !== undefined && !isExecutable(itself)) {

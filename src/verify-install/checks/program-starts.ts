@@ -47,5 +47,8 @@ const OWN_FOLDER = MANIFEST_PATH.slice(0, MANIFEST_PATH.lastIndexOf('/') + 1);
 
 function preloads(text: string | undefined): ReturnType<typeof lookAt> | undefined {
   if (text === undefined || text.trim() === '') return undefined;
-  return lookAt(`cat ${PRELOAD}`, 'what it names is loaded into every program of this host');
+  return lookAt(
+    `cat ${PRELOAD}`,
+    'the libraries listed there are loaded into every program of this host',
+  );
 }

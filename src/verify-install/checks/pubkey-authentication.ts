@@ -12,7 +12,7 @@ const SIGNATURES = ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512', 'ssh-rsa'];
 export const pubkeyAuthentication: Check = {
   id: 'pubkey-authentication',
   group: 'sshd',
-  title: 'keys are accepted',
+  title: 'public key login',
   dependsOn: ['sshd-config'],
   needs: ['sshd-files'],
   async run(on) {
@@ -50,7 +50,10 @@ async function takeOut(
   forUser?: string,
 ): Promise<Remedy> {
   if (blamed === undefined) {
-    return lookAt(`grep -rin ${keyword} /etc/ssh /etc/crypto-policies`, 'see what sets it');
+    return lookAt(
+      `grep -rin ${keyword} /etc/ssh /etc/crypto-policies`,
+      'find the line that sets it',
+    );
   }
   const { place, match } = blamed;
   const block = match.map(({ text }) => text).join(', ');
@@ -63,7 +66,7 @@ async function takeOut(
   return decide(
     shellCommand('sed', '-n', `${place.line}p`, place.path),
     concerns,
-    ...(alone === undefined ? [] : [{ command: alone, changes: `${user ?? ''} and nobody else` }]),
+    ...(alone === undefined ? [] : [{ command: alone, changes: `applies to ${user ?? ''} only` }]),
     {
       command: await commentOut(on, place),
       changes: `${concerns}: sshd falls back to its default or to a later line`,

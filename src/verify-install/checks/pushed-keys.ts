@@ -10,7 +10,7 @@ import { lookAt, shellCommand } from '../remedies.ts';
 export const pushedKeys: Check = {
   id: 'pushed-keys',
   group: 'imds',
-  title: 'keys of the login user',
+  title: 'pushed keys',
   dependsOn: ['imds-token', 'instance-id'],
   needs: ['instance'],
   async run(on) {
@@ -25,7 +25,7 @@ export const pushedKeys: Check = {
     }
     const body = await fetchKeyBody(on.fact(imds), user);
     const keys = body === undefined ? 0 : selectCandidates(body, undefined).candidates.length;
-    return pass(keys === 0 ? `none is pushed for ${user} now` : `${keys} pushed for ${user} now`, {
+    return pass(keys === 0 ? `none for ${user} now` : `${keys} for ${user} now`, {
       keys,
     });
   },

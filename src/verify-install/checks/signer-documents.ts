@@ -1,4 +1,5 @@
 import { pass, type Check } from '../check.ts';
+import { counted } from '../phrases.ts';
 import { documents } from '../facts/imds.ts';
 
 /** IMDS serves the signer's certificates and their staples. */
@@ -11,7 +12,7 @@ export const signerDocuments: Check = {
   async run(on) {
     const { staples, chainPem } = await on.fact(documents);
     const certificates = chainPem.split('-----BEGIN CERTIFICATE-----').length - 1;
-    const found = `${certificates} certificates, ${staples.length} staples`;
+    const found = `${counted(certificates, 'certificate')}, ${counted(staples.length, 'staple')}`;
     return pass(found, { certificates, staples: staples.length });
   },
 };

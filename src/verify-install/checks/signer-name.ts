@@ -14,7 +14,8 @@ export const signerNameKnown: Check = {
     const { region, domain } = await on.fact(documents);
     const name = signerName(region, domain);
     if (name.ok) return pass(`${region}, ${domain}`, { region, domain, signer: name.value });
-    const upgrade = 'a partition that is newer than this program, or somebody else answers';
+    const upgrade =
+      'the partition is newer than this program, or another service answers in place of IMDS';
     return fail(name.detail, lookAt('ec2-instance-connect --version', upgrade));
   },
 };

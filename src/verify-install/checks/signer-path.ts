@@ -7,7 +7,8 @@ import { lookAt } from '../remedies.ts';
 /** A certificate that ends so soon, in seconds, should have been replaced by now. */
 const SOON = 2 * 86_400;
 export const ASK_IMDS = 'ec2-instance-connect verify-install';
-const WAIT = 'again in an hour: the service renews what it serves; ask AWS support if it stays';
+const WAIT =
+  'run it again in an hour: the service renews its certificates; if it persists, ask AWS Support';
 
 /** A path of certificates leads from the signer to that root. */
 export const signerPath: Check = {

@@ -6,7 +6,8 @@ import { lookAt } from '../remedies.ts';
 import { ASK_IMDS } from './signer-path.ts';
 
 const SOON = 3600;
-const WAIT = 'again in an hour: the service renews its staples; ask AWS support if it stays';
+const WAIT =
+  'run it again in an hour: the service renews its staples; if it persists, ask AWS Support';
 
 /** Every certificate of the path has a staple that says that it is good, now. */
 export const signerStaples: Check = {

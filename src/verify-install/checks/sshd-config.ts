@@ -1,6 +1,7 @@
 import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { configTest, sshd } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
+import { counted } from '../phrases.ts';
 import { commentOut, decide, fix, lookAt, shellCommand } from '../remedies.ts';
 
 /** sshd accepts its own configuration: `sshd -t`. */
@@ -14,13 +15,14 @@ export const sshdConfig: Check = {
     const facts = await on.fact(sshd);
     const test = await on.fact(configTest);
     if (facts === undefined || test === undefined) {
-      return fail('no way was found in which sshd is started', lookAt('systemctl cat ssh sshd'));
+      return fail('nothing on this host starts sshd', lookAt('systemctl cat ssh sshd'));
     }
     if (test.ok) {
       const problem = facts.start.configuration.problems[0];
       const files = facts.start.configuration.files.length;
-      if (problem === undefined) return pass(`sshd -t accepts ${files} files`, { files });
-      return pass(`sshd -t accepts ${files} files; not understood here: ${problem.detail}`);
+      if (problem === undefined)
+        return pass(`sshd -t accepts ${counted(files, 'file')}`, { files });
+      return pass(`sshd -t accepts it; this program does not understand: ${problem.detail}`);
     }
     const words = test.words.split('\n').find((line) => /line \d+/.test(line)) ?? test.words;
     return fail(words, await remedyFor(on, facts.program, test.words));
@@ -37,6 +39,6 @@ async function remedyFor(on: Inspection, program: string, words: string): Promis
   const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);
   return decide(shown, 'everybody whom this line lets in or keeps out', {
     command: await commentOut(on, place),
-    changes: 'sshd starts again, without the line; if it was misspelt, correct it instead',
+    changes: 'sshd starts again without the line; if it is misspelt, correct it instead',
   });
 }

@@ -13,7 +13,7 @@ import { fix, reload } from '../remedies.ts';
 export const sshdCurrent: Check = {
   id: 'sshd-current',
   group: 'sshd',
-  title: 'sshd runs with it',
+  title: 'configuration is loaded',
   dependsOn: ['sshd-running'],
   needs: ['sshd-files'],
   async run(on) {
@@ -32,7 +32,7 @@ export const sshdCurrent: Check = {
       return fail(outdated, fix(command, note));
     }
     const { readAt } = process;
-    if (readAt === undefined) return pass('when it read its configuration is not known');
+    if (readAt === undefined) return pass('unknown when sshd read its configuration');
     const later = changedSince(on, facts, readAt);
     const data = { readAt };
     const command = await reload(on);

@@ -11,7 +11,7 @@ export const sshdPresent: Check = {
   run(on) {
     const found = on.fact(version);
     const remedy = fix(install(on, 'openssh-server'));
-    if (found === undefined) return fail('there is no sshd that tells its version', remedy);
+    if (found === undefined) return fail('no sshd found that reports its version', remedy);
     const { major, minor } = found;
     const name = `OpenSSH ${major}.${minor}`;
     const data = { version: `${major}.${minor}` };

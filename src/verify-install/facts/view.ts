@@ -38,7 +38,7 @@ export async function sight(
   const seen = await on.fact(view);
   const one = seen?.sights[name];
   if (one === undefined) {
-    const found = 'the program gives no view of the host; run it by hand';
+    const found = 'the program cannot describe the host; run it by hand';
     return { ok: false, code: 'NO_VIEW', found, viewer: seen?.viewer ?? 'nobody' };
   }
   return { ...one, viewer: seen?.viewer ?? 'nobody' };
