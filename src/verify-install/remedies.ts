@@ -1,4 +1,5 @@
 import { printable } from '../log/printable.ts';
+import type { Setting } from '../sshd/model/model.ts';
 import type { Place } from '../system/file-tree.ts';
 import type { Choice, Decision, Fix, Look } from './check.ts';
 import { family, hasSystemd, isThere } from './facts/host.ts';
@@ -7,6 +8,9 @@ import { sshd } from './facts/sshd.ts';
 import type { Inspection } from './inspection.ts';
 
 const PACKAGE = 'ec2-instance-connect';
+
+/** More commands than these are not for typing. */
+export const MAX_COMMANDS = 4;
 
 /** A longer line of a configuration is not for pasting. */
 const MAX_LINE = 400;
@@ -70,9 +74,46 @@ async function signal(on: Inspection): Promise<string> {
   return `kill -HUP "$(cat ${shellWord(await pidFile(on))})"`;
 }
 
+/** Makes a line of sshd's configuration a comment: a command of sed(1). */
+const COMMENT_OUT = 's/^/#/';
+
 /** Takes a line of sshd's configuration out by making it a comment, and reloads. */
 export function commentOut(on: Inspection, place: Place): Promise<string> {
-  return editLine(on, place, 's/^/#/');
+  return editLine(on, place, COMMENT_OUT);
+}
+
+/** What can be done about somebody's line of sshd's configuration. */
+export interface LineChange {
+  /** A command of sed in extended syntax, without an address; the line becomes a comment without. */
+  readonly edit?: string;
+  /** What the edit changes, for whom. */
+  readonly changes: string;
+  /** A way out for one user alone, which comes first: what stands in a Match block for the user. */
+  readonly alone?: {
+    readonly user: string;
+    readonly settings: readonly string[];
+    readonly changes: string;
+  };
+}
+
+/**
+ * Decides about a line that was written on purpose: shows it, says whom it concerns, and offers what
+ * changes least first.
+ */
+export async function decideLine(
+  on: Inspection,
+  { place, match }: Setting,
+  { edit = COMMENT_OUT, changes, alone }: LineChange,
+): Promise<Decision> {
+  const block = match.map(({ text }) => text).join(', ');
+  const concerns = block === '' ? 'everybody who logs in here' : `everybody in "Match ${block}"`;
+  const command = alone && (await forUserAlone(on, alone.user, ...alone.settings));
+  return decide(
+    shellCommand('sed', '-n', `${place.line}p`, place.path),
+    concerns,
+    ...(command === undefined ? [] : [{ command, changes: alone?.changes ?? '' }]),
+    { command: await editLine(on, place, edit), changes },
+  );
 }
 
 /**

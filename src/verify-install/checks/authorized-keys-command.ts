@@ -13,15 +13,7 @@ import { command, describePlace, own } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import type { EffectiveCommand } from '../../sshd/model/effective.ts';
 import type { Setting } from '../../sshd/model/model.ts';
-import {
-  commentOut,
-  decide,
-  editLine,
-  fix,
-  forUserAlone,
-  lookAt,
-  shellCommand,
-} from '../remedies.ts';
+import { decideLine, editLine, fix, lookAt } from '../remedies.ts';
 
 const ENABLE = 'ec2-instance-connect sshd enable';
 const ADOPT = 'ec2-instance-connect sshd adopt';
@@ -104,34 +96,17 @@ async function otherRemedy(
 
 /** A line that keeps pushed keys out, for some or for all: it was written on purpose. */
 async function exception(on: Inspection, setting: Setting, user: string): Promise<Decision> {
-  const { place, match } = setting;
-  const block = match.map(({ text }) => text).join(', ');
-  const concerns = match.length === 0 ? 'everybody' : `everybody whom "Match ${block}" is for`;
-  const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);
-  const alone = await ownForUserAlone(on, user);
-  return decide(
-    shown,
-    concerns,
-    ...(alone === undefined
-      ? []
-      : [{ command: alone, changes: `pushed keys for ${user}; nobody else is affected` }]),
-    {
-      command: await commentOut(on, place),
-      changes: `pushed keys for ${concerns}; the line's own command no longer runs for them`,
-    },
-  );
-}
-
-/** A drop-in that names this program for one user. */
-async function ownForUserAlone(on: Inspection, user: string): Promise<string | undefined> {
-  if ((await on.fact(loginUserName)) === undefined) return undefined;
-  const { path } = on.fact(own);
-  return forUserAlone(
-    on,
-    user,
-    `AuthorizedKeysCommand ${path} %u %f`,
+  const isSomebody = (await on.fact(loginUserName)) !== undefined;
+  const settings = [
+    `AuthorizedKeysCommand ${on.fact(own).path} %u %f`,
     `AuthorizedKeysCommandUser ${on.fact(commandUserName)}`,
-  );
+  ];
+  return decideLine(on, setting, {
+    ...(isSomebody
+      ? { alone: { user, settings, changes: `pushed keys for ${user}; nobody else is affected` } }
+      : {}),
+    changes: "pushed keys for all whom it concerns; the line's own command no longer runs for them",
+  });
 }
 
 /** Puts the arguments behind our command's path. */

@@ -2,11 +2,8 @@ import { fail, pass, warn, type Check } from '../check.ts';
 import { refusesSessions } from '../../system/accounts.ts';
 import { isThere } from '../facts/host.ts';
 import { commandUser, commandUserName, groupsOf, shadowOf } from '../facts/people.ts';
-import { fix, lookAt, shellCommand } from '../remedies.ts';
+import { fix, lookAt, MAX_COMMANDS, shellCommand } from '../remedies.ts';
 import { listed } from '../phrases.ts';
-
-/** More commands than these are not for typing. */
-const MAX_COMMANDS = 4;
 
 /** Nobody can log in as the command's user: locked, no shell, no home of its own, no other group. */
 export const commandUserLocked: Check = {

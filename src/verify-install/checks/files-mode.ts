@@ -4,11 +4,8 @@ import type { FileFacts } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ManifestEntry } from '../manifest.ts';
 import { listed, octal } from '../phrases.ts';
-import { fix, reinstall, shellCommand } from '../remedies.ts';
+import { fix, MAX_COMMANDS, reinstall, shellCommand } from '../remedies.ts';
 import { presentFiles } from './files-present.ts';
-
-/** More commands than these are not for typing. */
-const MAX_COMMANDS = 4;
 
 /** Every installed file has the mode and the owner that the package gave it. */
 export const filesMode: Check = {

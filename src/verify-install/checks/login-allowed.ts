@@ -5,7 +5,7 @@ import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../
 import { loginGroups, loginUserName } from '../facts/people.ts';
 import { describePlace, dump, setting, sshd, subject } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { decide, editLine, lookAt, shellCommand } from '../remedies.ts';
+import { decideLine, lookAt, shellCommand } from '../remedies.ts';
 
 /** sshd does not shut the user in question out by name or group. */
 export const loginAllowed: Check = {
@@ -128,11 +128,7 @@ async function rule(
   if (blamed === undefined) {
     return lookAt('grep -rinE "^ *(allow|deny|permitroot)" /etc/ssh', `afterwards: ${changes}`);
   }
-  const { place, match } = blamed;
-  const shown = shellCommand('sed', '-n', `${place.line}p`, place.path);
-  const block = match.map(({ text }) => text).join(', ');
-  const concerns = match.length === 0 ? 'everybody who logs in here' : `"Match ${block}"`;
-  return decide(shown, concerns, { command: await editLine(on, place, edit), changes });
+  return decideLine(on, blamed, { edit, changes });
 }
 
 /** Takes a pattern out of its line, or the whole line where nothing else would be left. */

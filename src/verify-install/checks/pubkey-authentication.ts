@@ -2,7 +2,7 @@ import type { Setting } from '../../sshd/model/model.ts';
 import { fail, pass, type Check, type Remedy } from '../check.ts';
 import { describePlace, setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
-import { commentOut, decide, forUserAlone, lookAt, shellCommand } from '../remedies.ts';
+import { decideLine, lookAt } from '../remedies.ts';
 import { loginUserName } from '../facts/people.ts';
 
 /** What keys of the service are signed with: one of these must be accepted. */
@@ -55,21 +55,17 @@ async function takeOut(
       'find the line that sets it',
     );
   }
-  const { place, match } = blamed;
-  const block = match.map(({ text }) => text).join(', ');
-  const concerns = match.length === 0 ? 'everybody who logs in here' : `"Match ${block}"`;
   const user = await on.fact(loginUserName);
   const alone =
     user === undefined || forUser === undefined
-      ? undefined
-      : await forUserAlone(on, user, `${keyword} ${forUser}`);
-  return decide(
-    shellCommand('sed', '-n', `${place.line}p`, place.path),
-    concerns,
-    ...(alone === undefined ? [] : [{ command: alone, changes: `applies to ${user ?? ''} only` }]),
-    {
-      command: await commentOut(on, place),
-      changes: `${concerns}: sshd falls back to its default or to a later line`,
-    },
-  );
+      ? {}
+      : {
+          alone: {
+            user,
+            settings: [`${keyword} ${forUser}`],
+            changes: `applies to ${user} only`,
+          },
+        };
+  const changes = 'sshd falls back to its default, or to a later line, for all whom it concerns';
+  return decideLine(on, blamed, { changes, ...alone });
 }
