@@ -13,6 +13,10 @@ export interface ShadowEntry {
   readonly password: string;
   /** Days since 1970; 0: must be changed at the next login; absent: no aging. */
   readonly changed?: number;
+  /** After so many days since the last change the password must be changed; absent: never. */
+  readonly maximum?: number;
+  /** So many days longer it can still be changed; then the account is closed. Absent: for ever. */
+  readonly inactive?: number;
   /** Days since 1970; absent: never. */
   readonly expires?: number;
 }
@@ -46,10 +50,13 @@ export function parseAccount(line: string): Account | undefined {
 export function parseShadow(text: string, name: string): ShadowEntry | undefined {
   const line = text.split('\n').find((each) => each.startsWith(`${name}:`));
   if (line === undefined) return undefined;
-  const [, password = '', changed = '', , , , , expires = ''] = line.split(':');
+  const [, password = '', changed = '', , maximum = '', , inactive = '', expires = ''] =
+    line.split(':');
   return {
     password,
     ...(NUMBER.test(changed) ? { changed: Number(changed) } : {}),
+    ...(NUMBER.test(maximum) ? { maximum: Number(maximum) } : {}),
+    ...(NUMBER.test(inactive) ? { inactive: Number(inactive) } : {}),
     ...(NUMBER.test(expires) ? { expires: Number(expires) } : {}),
   };
 }

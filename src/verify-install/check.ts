@@ -24,6 +24,8 @@ export type CheckId =
   | 'command-user'
   | 'command-user-locked'
   | 'login-user'
+  | 'password-aging'
+  | 'pam-account'
   | 'sshd-present'
   | 'sshd-config'
   | 'authorized-keys-command'

@@ -24,6 +24,8 @@ import { loginAllowed } from './login-allowed.ts';
 import { loginUser } from './login-user.ts';
 import { matchBlocks } from './match-blocks.ts';
 import { otherHelpers } from './other-helpers.ts';
+import { pamAccount } from './pam-account.ts';
+import { passwordAging } from './password-aging.ts';
 import { programStarts } from './program-starts.ts';
 import { pubkeyAuthentication } from './pubkey-authentication.ts';
 import { pushedKeys } from './pushed-keys.ts';
@@ -49,6 +51,8 @@ export const CHECKS: readonly Check[] = [
   commandUserExists,
   commandUserLocked,
   loginUser,
+  passwordAging,
+  pamAccount,
   sshdPresent,
   sshdConfig,
   authorizedKeysCommand,

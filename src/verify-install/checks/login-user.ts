@@ -1,6 +1,7 @@
 import { fail, pass, skip, type Check, type CheckResult } from '../check.ts';
 import { refusesSessions, type Account, type ShadowEntry } from '../../system/accounts.ts';
 import { isThere } from '../facts/host.ts';
+import { accountStack } from '../facts/pam.ts';
 import { loginAccount, loginNames, loginUserName, shadowOf } from '../facts/people.ts';
 import { setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
@@ -25,7 +26,9 @@ export const loginUser: Check = {
       return fail(`there is no user ${name}${hint}`, lookAt('getent passwd'));
     }
     const problem =
-      shellProblem(on, account) ?? (await lockProblem(on, account)) ?? closedProblem(on, account);
+      shellProblem(on, account) ??
+      (await lockProblem(on, account)) ??
+      (await closedProblem(on, account));
     return problem ?? pass(`${name}, shell ${account.shell}`, { user: name });
   },
 };
@@ -76,8 +79,15 @@ function unlock(name: string, { password }: ShadowEntry): string {
     : shellCommand('usermod', '--unlock', name);
 }
 
-function closedProblem(on: Inspection, { uid }: Account): CheckResult | undefined {
-  const closed = ['/etc/nologin', '/run/nologin'].find((path) => isThere(on, path));
+/** With PAM the file is pam_nologin's (pam_nologin(8)); without, sshd looks itself (sshd(8), FILES). */
+async function closedProblem(on: Inspection, { uid }: Account): Promise<CheckResult | undefined> {
+  const stack = await on.fact(accountStack);
+  const module = stack?.modules.find(({ name }) => name === 'pam_nologin.so');
+  const file = module?.args.find((each) => each.startsWith('file='))?.slice('file='.length);
+  const byModule = file === undefined ? ['/etc/nologin', '/run/nologin'] : [file];
+  const isAsked = module !== undefined || stack?.modules.length === 0;
+  const paths = stack === undefined ? ['/etc/nologin'] : isAsked ? byModule : [];
+  const closed = paths.find((path) => isThere(on, path));
   if (uid === 0 || closed === undefined) return undefined;
   const remedy = decide(shellCommand('cat', closed), 'everybody but root', {
     command: shellCommand('rm', closed),

@@ -148,6 +148,18 @@ const ACCOUNTS: readonly Breakage[] = [
     remedy: /^chage --expiredate -1 alice$/,
   },
   {
+    what: 'the login user must change the password first',
+    how: 'chage --lastday 0 alice',
+    check: 'password-aging',
+    remedy: /^chage --lastday \d+ alice$/,
+  },
+  {
+    what: 'a rule of pam_access keeps the login user out',
+    how: `sed -i '1i account required pam_access.so' /etc/pam.d/sshd && echo '-:ALL EXCEPT root bob carol:ALL' >>/etc/security/access.conf`,
+    check: 'pam-account',
+    remedy: /^sed -i 1i\+:alice:ALL \/etc\/security\/access\.conf$/,
+  },
+  {
     what: 'the system is closed to everybody but root',
     how: 'touch /etc/nologin',
     check: 'login-user',

@@ -82,6 +82,8 @@ describe('the JSON report, schema 1', () => {
         "command-user",
         "command-user-locked",
         "login-user",
+        "password-aging",
+        "pam-account",
         "sshd-present",
         "sshd-config",
         "authorized-keys-command",

@@ -1,0 +1,122 @@
+import type { Place } from './file-tree.ts';
+
+/** A file of access.conf(5). */
+export interface AccessFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Whose login it is, and how the module was told to read its files. */
+export interface AccessQuestion {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** The module's arguments: `fieldsep=`, `listsep=` and `nodefgroup` count (pam_access(8)). */
+  readonly args: readonly string[];
+}
+
+/** Whether pam_access lets somebody in who comes over the network from an unknown address. */
+export interface AccessAnswer {
+  /** `depends`: only from some addresses, or nobody can tell from the files. */
+  readonly answer: 'allowed' | 'refused' | 'depends';
+  /** The rule that refuses. */
+  readonly rule?: Place & { readonly text: string };
+}
+
+type Match = 'yes' | 'no' | 'unknown';
+
+/** What never is the origin of a login over the network. */
+const LOCAL = /^(LOCAL|crond?|console|tty\w*|pts\/\d+|:\d+(\.\d+)?)$/;
+
+/**
+ * Judges by the rules of access.conf(5): the first rule that fits user and origin decides, and whom
+ * none fits is let in.
+ * @param files in the order in which the module reads them
+ */
+export function accessAnswer(files: readonly AccessFile[], question: AccessQuestion): AccessAnswer {
+  const option = (name: string, otherwise: string): string =>
+    question.args.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? otherwise;
+  const field = option('fieldsep', ':');
+  const list = option('listsep', ' \t,');
+  let maybeAllowed = false;
+  for (const { path, text } of files) {
+    for (const [index, line] of text.split('\n').entries()) {
+      const rule = parseRule(line, field);
+      if (rule === undefined) continue;
+      const fits = both(
+        inList(words(rule.users, list), (word) => isUser(word, question)),
+        inList(words(rule.origins, list), isOrigin),
+      );
+      if (fits === 'no') continue;
+      const refuses = rule.permission === '-';
+      if (fits === 'unknown') maybeAllowed ||= !refuses;
+      else if (!refuses) return { answer: 'allowed' };
+      else {
+        const answer = maybeAllowed ? 'depends' : 'refused';
+        return { answer, rule: { path, line: index + 1, text: line.trim() } };
+      }
+    }
+  }
+  return { answer: 'allowed' };
+}
+
+interface Rule {
+  readonly permission: string;
+  readonly users: string;
+  readonly origins: string;
+}
+
+/** The origins are all that is left: IPv6 addresses have colons. */
+function parseRule(line: string, separators: string): Rule | undefined {
+  if (/^\s*(#|$)/.test(line)) return undefined;
+  const parts: string[] = [];
+  let rest = line;
+  while (parts.length < 2) {
+    const at = Array.from(rest).findIndex((char) => separators.includes(char));
+    if (at === -1) return undefined;
+    parts.push(rest.slice(0, at).trim());
+    rest = rest.slice(at + 1);
+  }
+  const [permission = '', users = ''] = parts;
+  return permission === '+' || permission === '-'
+    ? { permission, users, origins: rest.trim() }
+    : undefined;
+}
+
+function words(text: string, separators: string): readonly string[] {
+  const found = [''];
+  for (const char of text) {
+    if (separators.includes(char)) found.push('');
+    else found.push(`${found.pop() ?? ''}${char}`);
+  }
+  return found.map((word) => word.trim()).filter(Boolean);
+}
+
+/** `A B EXCEPT C`: one of the first, and none of those after it. */
+function inList(items: readonly string[], matches: (word: string) => Match): Match {
+  const except = items.indexOf('EXCEPT');
+  const first = (except === -1 ? items : items.slice(0, except)).map(matches);
+  const within = first.includes('yes') ? 'yes' : first.includes('unknown') ? 'unknown' : 'no';
+  if (except === -1) return within;
+  const outside = inList(items.slice(except + 1), matches);
+  return both(within, outside === 'yes' ? 'no' : outside === 'no' ? 'yes' : 'unknown');
+}
+
+function both(a: Match, b: Match): Match {
+  if (a === 'no' || b === 'no') return 'no';
+  return a === 'yes' && b === 'yes' ? 'yes' : 'unknown';
+}
+
+function isUser(word: string, { user, groups, args }: AccessQuestion): Match {
+  if (word === 'ALL' || word === user) return 'yes';
+  const group = /^\((.+)\)$/.exec(word)?.[1];
+  if (group !== undefined) return groups.includes(group) ? 'yes' : 'no';
+  // A netgroup, or a user on one of several hosts: only the name services know.
+  if (word.startsWith('@')) return 'unknown';
+  if (word.includes('@')) return word.startsWith(`${user}@`) ? 'unknown' : 'no';
+  return !args.includes('nodefgroup') && groups.includes(word) ? 'yes' : 'no';
+}
+
+function isOrigin(word: string): Match {
+  if (word === 'ALL') return 'yes';
+  return LOCAL.test(word) ? 'no' : 'unknown';
+}
