@@ -37,6 +37,8 @@ export type CheckId =
   | 'sshd-current'
   | 'pubkey-authentication'
   | 'login-allowed'
+  | 'hosts-access'
+  | 'session'
   | 'selinux'
   | 'instance'
   | 'imds-reachable'

@@ -12,6 +12,7 @@ import { dryRunUser } from './dry-run-user.ts';
 import { filesContent } from './files-content.ts';
 import { filesMode } from './files-mode.ts';
 import { filesPresent } from './files-present.ts';
+import { hostsAccess } from './hosts-access.ts';
 import { imdsCommandUser } from './imds-command-user.ts';
 import { imdsIpv6 } from './imds-ipv6.ts';
 import { imdsProxy } from './imds-proxy.ts';
@@ -30,6 +31,7 @@ import { programStarts } from './program-starts.ts';
 import { pubkeyAuthentication } from './pubkey-authentication.ts';
 import { pushedKeys } from './pushed-keys.ts';
 import { selinux } from './selinux.ts';
+import { session } from './session.ts';
 import { signerDocuments } from './signer-documents.ts';
 import { signerNameKnown } from './signer-name.ts';
 import { signerPath } from './signer-path.ts';
@@ -64,6 +66,8 @@ export const CHECKS: readonly Check[] = [
   sshdCurrent,
   pubkeyAuthentication,
   loginAllowed,
+  hostsAccess,
+  session,
   selinux,
   instance,
   imdsReachable,

@@ -1,5 +1,5 @@
 import type { Setting } from '../../sshd/model/model.ts';
-import { fail, pass, type Check, type Remedy } from '../check.ts';
+import { fail, pass, type Check, type CheckResult, type Remedy } from '../check.ts';
 import { describePlace, setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { decideLine, lookAt } from '../remedies.ts';
@@ -29,6 +29,8 @@ export const pubkeyAuthentication: Check = {
       const withMore = words.some((list) => list.split(',').includes('publickey'));
       return fail(withMore ? `${found}: a pushed key alone does not log in` : found, remedy);
     }
+    const revoked = await unreadableRevocations(on);
+    if (revoked !== undefined) return revoked;
     // The keyword had another name before OpenSSH 8.5.
     const newer = await setting(on, 'pubkeyacceptedalgorithms');
     const accepted =
@@ -42,12 +44,29 @@ export const pubkeyAuthentication: Check = {
   },
 };
 
+/** sshd refuses every key while it cannot read the list of those that are revoked (sshd_config(5)). */
+async function unreadableRevocations(on: Inspection): Promise<CheckResult | undefined> {
+  const { value: path = 'none', setting: blamed } = await setting(on, 'revokedkeys');
+  // Only root sees every folder.
+  if (!on.isRoot || !path.startsWith('/')) return undefined;
+  const real = on.edges.realPath(path);
+  const type = real === undefined ? undefined : on.edges.stat(real)?.type;
+  if (type !== undefined && type !== 'directory') return undefined;
+  const what = type === undefined ? 'does not exist' : 'is a folder';
+  const found = `RevokedKeys: ${path} ${what}, so sshd refuses every key`;
+  return fail(
+    `${found} (${describePlace(blamed)})`,
+    await takeOut(on, 'RevokedKeys', blamed, undefined, 'revoked keys are accepted again, too'),
+  );
+}
+
 /** Somebody's line; where no single one can be blamed, a search for the keyword. */
 async function takeOut(
   on: Inspection,
   keyword: string,
   blamed: Setting | undefined,
   forUser?: string,
+  changes = 'sshd falls back to its default, or to a later line, for all whom it concerns',
 ): Promise<Remedy> {
   if (blamed === undefined) {
     return lookAt(
@@ -66,6 +85,5 @@ async function takeOut(
             changes: `applies to ${user} only`,
           },
         };
-  const changes = 'sshd falls back to its default, or to a later line, for all whom it concerns';
   return decideLine(on, blamed, { changes, ...alone });
 }

@@ -305,6 +305,38 @@ const SSHD: readonly Breakage[] = [
     remedy: /^gpasswd --delete alice contractors$/,
   },
   {
+    what: 'the list of revoked keys is gone',
+    how: configured('RevokedKeys /etc/ssh/revoked'),
+    check: 'pubkey-authentication',
+    concernsOthers: true,
+    remedy: /sed -E -i '?1s\/\^\/#\/'? /,
+  },
+  {
+    what: 'libwrap keeps every address out',
+    how: "echo 'ALL: ALL' >>/etc/hosts.deny",
+    check: 'hosts-access',
+    concernsOthers: true,
+    remedy: /^echo 'sshd: ALL' >> \/etc\/hosts\.allow$/,
+  },
+  {
+    what: 'sshd opens no sessions',
+    how: configured('MaxSessions 0'),
+    check: 'session',
+    remedy: /^\{ echo 'Match User alice'; echo 'MaxSessions 10'; /,
+  },
+  {
+    what: 'the forced command does not exist',
+    how: configured('Match User alice', 'ForceCommand /usr/bin/menu', 'Match all'),
+    check: 'session',
+    remedy: /sed -E -i '?2s\/\^\/#\/'? /,
+  },
+  {
+    what: "a chained helper is closed to the command's user",
+    how: `mkdir -p ${CHAIN} && printf '#!/bin/sh\\n' >${CHAIN}/sss && chmod 700 ${CHAIN}/sss`,
+    check: 'other-helpers',
+    remedy: /^chgrp \d+ \S+\/sss && chmod g\+rx \S+\/sss$/,
+  },
+  {
     what: 'a chained helper is writable by its group',
     how: `mkdir -p ${CHAIN} && printf '#!/bin/sh\\n' >${CHAIN}/sss && chmod 775 ${CHAIN}/sss`,
     check: 'other-helpers',

@@ -95,6 +95,8 @@ describe('the JSON report, schema 1', () => {
         "sshd-current",
         "pubkey-authentication",
         "login-allowed",
+        "hosts-access",
+        "session",
         "selinux",
         "instance",
         "imds-reachable",
