@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need programs of the host besides Node: gcc, openssl, ssh-keygen, unshare, logger. */
 const HOST = [
   'test/launcher/rules.test.ts',
+  'test/unit/cli/debug-command.test.ts',
   'test/unit/cli/verify-keys-command.test.ts',
   'test/unit/helpers/helpers.test.ts',
+  'test/unit/host/debug-switch.test.ts',
   'test/unit/host/machine.test.ts',
   'test/unit/host/trust-store.test.ts',
   'test/unit/log/syslog.test.ts',

@@ -1,4 +1,5 @@
 import { runHelpers } from './helpers/helpers.ts';
+import { readDebugSwitch } from './host/debug-switch.ts';
 import { identifyMachine } from './host/machine.ts';
 import { readTrustStore } from './host/trust-store.ts';
 import { ImdsClient } from './imds/client.ts';
@@ -29,6 +30,7 @@ export function realEdges(run: Run): Edges {
     trustStore: readTrustStore,
     runHelpers: (request, deadlineMs) => runHelpers({}, request, deadlineMs),
     writeSyslog,
+    isDebugging: () => readDebugSwitch(Date.now() / 1000).state === 'on',
     sshd,
     install,
     view,
@@ -46,6 +48,7 @@ async function install(): Promise<InstallEdges> {
     ...installHost(),
     sshd: await sshd(),
     machine: identifyMachine,
+    debugSwitch: () => readDebugSwitch(Date.now() / 1000),
     trustStore: readTrustStore,
     imds: checksClient,
   };

@@ -79,7 +79,10 @@ static int has_no_helpers(void)
 	return got == 0;
 }
 
-/* The administrator's switch: while this file is there every login goes through the program, which can say more. */
+/*
+ * The administrator's switch: while this file is there every login goes through the program, which judges it and when it
+ * ends (src/host/debug-switch.ts).
+ */
 static int is_being_debugged(void)
 {
 	return call(SYS_faccessat, (word)AT_FDCWD, (word)DEBUG_SWITCH, 0, 0, 0, 0) != -ENOENT;

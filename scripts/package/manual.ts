@@ -1,5 +1,6 @@
 /** The manual pages: packaging/man/*.8 with what the code itself knows filled in. Pure. */
 import { SIGNED_FIELD_KEYS, SIGNED_FIELDS } from '../../src/authorize/signed-fields.ts';
+import { ANSWERS } from '../../src/verdict/answers.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../src/verdict/reasons.ts';
 
 /** Text as roff shows it: a backslash or a dot at the start of a line would be read as a command. */
@@ -27,7 +28,7 @@ function toldFields(): Readonly<Record<string, string>> {
 
 /**
  * A manual page from its template: `@VERSION@`, `@DATE@` (YYYY-MM-DD), and on lines of their own `@SIGNER_REASONS@`,
- * `@KEY_REASONS@` and `@SIGNED_FIELDS@`.
+ * `@KEY_REASONS@`, `@ANSWERS@` and `@SIGNED_FIELDS@`.
  * @throws Error if a placeholder is left over
  */
 export function renderManual(template: string, version: string, date: string): string {
@@ -36,6 +37,7 @@ export function renderManual(template: string, version: string, date: string): s
     .replaceAll('@DATE@', date)
     .replace('@SIGNER_REASONS@', () => reasonTable(SIGNER_REASONS))
     .replace('@KEY_REASONS@', () => reasonTable(KEY_REASONS))
+    .replace('@ANSWERS@', () => reasonTable(ANSWERS))
     .replace('@SIGNED_FIELDS@', () => reasonTable(toldFields()));
   const left = /@[A-Z_]+@/.exec(page);
   if (left) throw new Error(`expected no placeholder in the manual page, found ${left[0]}`);

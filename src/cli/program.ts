@@ -5,6 +5,7 @@ import { EXIT_USAGE } from '../verdict/exit-codes.ts';
 import type { Edges } from '../edges.ts';
 import { Fault } from '../verdict/fault.ts';
 import { UsageError, type Person } from './command.ts';
+import { debugCommand } from './debug-command.ts';
 import { loginCommand } from './login-command.ts';
 import { sshdCommand } from './sshd-command.ts';
 import { verifyInstallCommand, viewHostCommand } from './verify-install-command.ts';
@@ -46,6 +47,7 @@ async function runCommand(args: readonly string[], edges: Edges): Promise<number
     .command(viewHostCommand(person))
     .command(verifyKeysCommand(person))
     .command(sshdCommand(person))
+    .command(debugCommand(person))
     .strict()
     .strictCommands()
     .version(VERSION)

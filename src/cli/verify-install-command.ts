@@ -5,7 +5,8 @@ import { viewHost } from '../verify-install/host-view.ts';
 import { renderReport, type Screen } from '../verify-install/report-text.ts';
 import { verifyInstall } from '../verify-install/verify.ts';
 import type { Run } from '../login/run.ts';
-import { UsageError, type Person } from './command.ts';
+import type { Person } from './command.ts';
+import { parseDuration } from './duration.ts';
 
 interface VerifyInstallArguments {
   readonly user?: string | undefined;
@@ -23,7 +24,7 @@ const OFFLINE = {
 const SINCE = {
   type: 'string',
   requiresArg: true,
-  coerce: parseSince,
+  coerce: (text: string) => parseDuration('--since', text),
   describe: 'how far back refusals in the log count: 30m, 2h, 3d',
   defaultDescription: '1h',
 } as const;
@@ -65,16 +66,6 @@ export function verifyInstallCommand({
       finish(report.summary.healthy ? 0 : 1);
     },
   };
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** A length of time as `30m`, `2h` or `3d`, in seconds. */
-function parseSince(text: string): number {
-  const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(number) * (UNITS[unit ?? ''] ?? NaN);
-  if (Number.isFinite(seconds)) return seconds;
-  throw new UsageError(`--since: expected a time such as 30m, 2h or 3d, got "${text}"`);
 }
 
 /** Hidden: `verify-install` runs it as the user that sshd runs the command as. */

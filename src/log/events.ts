@@ -2,6 +2,7 @@ import type { Decision, SignerRefused } from '../authorize/authorize.ts';
 import type { AcceptedKey, KeyVerdict, Question, SignedFacts } from '../authorize/signed-key.ts';
 import { toldValues } from '../authorize/signed-fields.ts';
 import type { Fault } from '../verdict/fault.ts';
+import { ANSWERS, type Answer } from '../verdict/answers.ts';
 import { KEY_REASONS, SELECTION_REASONS, SIGNER_REASONS } from '../verdict/reasons.ts';
 import { printable } from './printable.ts';
 
@@ -22,6 +23,7 @@ export type EventName =
   | 'keys-refused-more'
   | 'signer-refused'
   | 'helper'
+  | 'question'
   | 'fault'
   | 'bug'
   | 'usage';
@@ -124,6 +126,31 @@ export function bugEvent(error: unknown, wasPrinted = false): AuditEvent {
 export function usageEvent(problem: string): AuditEvent {
   const detail = printable(problem);
   return { level: 'error', event: 'usage', message: `bad usage: ${detail}`, fields: { detail } };
+}
+
+/** One question of sshd's and what became of it. */
+export interface AskedQuestion {
+  readonly user: string;
+  /** Of the offered key, as it was given. */
+  readonly fingerprint?: string | undefined;
+  readonly answer: Answer;
+  /** How many lines were printed, those of helpers among them. */
+  readonly keys: number;
+  readonly exitCode: number;
+  /** Since the process began. */
+  readonly milliseconds: number;
+}
+
+/** The event of a question while the debug switch is on: of every one, also where nobody has pushed a key. */
+export function questionEvent({ user, fingerprint, ...found }: AskedQuestion): AuditEvent {
+  const offered = fingerprint === undefined ? {} : { offered: printable(fingerprint) };
+  const name = printable(user);
+  return {
+    level: 'info',
+    event: 'question',
+    message: `sshd asked for ${name}: ${ANSWERS[found.answer]}`,
+    fields: { user: name, ...offered, ...found },
+  };
 }
 
 /** The same event of a run that a person started to see it explained: nobody logs in. */

@@ -9,6 +9,7 @@ import { decisionEvents, type AuditEvent } from '../log/events.ts';
 import { MAX_STAPLES } from '../signer/verify-signer.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
 import { isPushableUserName } from '../ssh/user-name.ts';
+import type { Answer } from '../verdict/answers.ts';
 import { TrustAnchors } from '../x509/trust-anchors.ts';
 
 /** The world, as far as the decision of one login needs it; `edges.ts` makes the real one. */
@@ -28,9 +29,13 @@ export interface Outcome {
   readonly stdout: string;
   readonly exitCode: 0 | 1;
   readonly events: readonly AuditEvent[];
+  /** What it comes to. */
+  readonly answer: Answer;
 }
 
-const QUIET_NO: Outcome = { stdout: '', exitCode: 0, events: [] };
+function quietNo(answer: Answer): Outcome {
+  return { stdout: '', exitCode: 0, events: [], answer };
+}
 
 /**
  * Answers sshd: which of the keys that were pushed for this user may be used now? The signer's
@@ -47,16 +52,16 @@ export async function answerLogin(
   const { explain } = edges;
   if (!isPushableUserName(user)) {
     explain?.('no key can have been pushed for a user of this name');
-    return QUIET_NO;
+    return quietNo('user-impossible');
   }
   const machine = edges.machine();
   explain?.(machine === undefined ? 'this is not an EC2 instance' : describeMachine(machine));
-  if (machine === undefined) return QUIET_NO;
+  if (machine === undefined) return quietNo('no-instance');
   const imds = edges.imds();
   const body = await fetchKeyBody(imds, user);
   if (body === undefined) {
     explain?.(`nobody has pushed a key for ${user} within the last minute (404)`);
-    return QUIET_NO;
+    return quietNo('no-key');
   }
   const selection = selectCandidates(body, fingerprint);
   explain?.(describeSelection(selection, fingerprint));
@@ -91,7 +96,14 @@ function outcome(decision: Decision, question: Question): Outcome {
     stdout: renderAuthorizedKeys(acceptedKeys(decision)),
     exitCode: decision.kind === 'signer-refused' ? 1 : 0,
     events: decisionEvents(decision, question),
+    answer: answerOf(decision),
   };
+}
+
+function answerOf(decision: Decision): Answer {
+  if (decision.kind === 'signer-refused') return 'signer-refused';
+  if (acceptedKeys(decision).length > 0) return 'accepted';
+  return decision.provedSigner === undefined ? 'other-keys' : 'refused';
 }
 
 function describeSigner(decision: Decision): string {

@@ -9,6 +9,7 @@ import {
   explainedEvent,
   faultEvent,
   helperEvent,
+  questionEvent,
   usageEvent,
   type AuditEvent,
 } from '../log/events.ts';
@@ -16,9 +17,11 @@ import { toSyslogLines } from '../log/logger.ts';
 import type { SyslogLine } from '../log/syslog.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
 import { parseLoginCall } from '../ssh/login-call.ts';
+import type { Answer } from '../verdict/answers.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../verdict/exit-codes.ts';
 import { Fault } from '../verdict/fault.ts';
 import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
+import { conclusion } from './conclusion.ts';
 import type { Run } from './run.ts';
 
 /** The world, as far as one run of the AuthorizedKeysCommand needs it; `edges.ts` makes the real one. */
@@ -34,12 +37,15 @@ export interface RunEdges {
   /** The administrator's helpers, and how long they may take, in milliseconds. */
   readonly runHelpers: (request: HelperRequest, deadlineMs: number) => Promise<HelpersResult>;
   readonly writeSyslog: (lines: readonly SyslogLine[]) => Promise<unknown>;
+  /** Whether the administrator wants a line for every question; never throws. */
+  readonly isDebugging: () => boolean;
 }
 
 interface Ending {
   readonly stdout: string | Buffer;
   readonly exitCode: number;
   readonly events: readonly AuditEvent[];
+  readonly answer: Answer;
 }
 
 /** How a person sees the run; sshd's path has none of it. */
@@ -58,13 +64,38 @@ export async function runLogin(
   edges: RunEdges,
   options: LoginOptions = {},
 ): Promise<number> {
-  const { stdout, exitCode, events } = await concludeLogin(args, edges, options);
-  const delivery = record(edges, options.explain ? events.map(explainedEvent) : events);
+  const deadline = edges.startDeadline();
+  const ending = await concludeLogin(args, edges, deadline, options);
+  const { stdout, exitCode, events } = ending;
+  const { explain } = options;
+  explain?.(conclusion(args[0] ?? '', linesIn(stdout), exitCode));
+  const delivery = record(
+    edges,
+    explain ? events.map(explainedEvent) : [...events, ...trace(args, ending, edges, deadline)],
+  );
   const unprinted = print(edges.run, stdout, exitCode);
   await delivery;
   if (unprinted === undefined) return exitCode;
   await record(edges, [faultEvent(unprinted, args[0] ?? '')]);
   return 1;
+}
+
+/** The line that every question has while the debug switch is on, also where the answer is nothing. */
+function trace(
+  args: readonly string[],
+  { stdout, exitCode, answer }: Ending,
+  edges: RunEdges,
+  deadline: Deadline,
+): readonly AuditEvent[] {
+  if (!edges.isDebugging()) return [];
+  const [user = '', fingerprint] = args;
+  const milliseconds = Math.round(DEADLINE_MS - deadline.remaining());
+  const keys = linesIn(stdout);
+  return [questionEvent({ user, fingerprint, answer, keys, exitCode, milliseconds })];
+}
+
+function linesIn(text: string | Buffer): number {
+  return text.toString().split('\n').length - 1;
 }
 
 /** @returns the fault where the lines could not be written */
@@ -81,12 +112,12 @@ function print(run: Run, lines: string | Buffer, exitCode: number): Fault | unde
 async function concludeLogin(
   args: readonly string[],
   edges: RunEdges,
+  deadline: Deadline,
   options: LoginOptions,
 ): Promise<Ending> {
   const call = parseLoginCall(args);
   if (!call.ok) return usage(call.detail, edges, options);
   const { user, fingerprint, further } = call.value;
-  const deadline = edges.startDeadline();
   const request = { user, fingerprint: fingerprint?.text, further };
   const helpers = edges.runHelpers(request, deadline.remaining()).catch(withoutHelpers);
   const world = { ...edges, imds: () => edges.imds(deadline), explain: options.explain };
@@ -108,9 +139,9 @@ async function settle(
     return await withDeadline(answerLogin(world, user, fingerprint), deadline);
   } catch (error) {
     if (error instanceof Fault) {
-      return { stdout: '', exitCode: 1, events: [faultEvent(error, user)] };
+      return { stdout: '', exitCode: 1, events: [faultEvent(error, user)], answer: 'fault' };
     }
-    return { stdout: '', exitCode: EXIT_BUG, events: [bugEvent(error)] };
+    return { stdout: '', exitCode: EXIT_BUG, events: [bugEvent(error)], answer: 'bug' };
   }
 }
 
@@ -128,6 +159,7 @@ function addHelpers(own: Ending, { lines, events }: HelpersResult): Ending {
   if (lines.length === 0 && events.length === 0) return own;
   const theirs = lines.flatMap((line) => [line, Buffer.from('\n')]);
   return {
+    ...own,
     stdout: Buffer.concat([Buffer.from(own.stdout), ...theirs]),
     exitCode: lines.length > 0 ? 0 : own.exitCode,
     events: [...own.events, ...events.map(helperEvent)],
@@ -138,7 +170,7 @@ function usage(problem: string, edges: RunEdges, options: LoginOptions): Ending 
   const event = usageEvent(problem);
   edges.run.write(2, `ec2-instance-connect: ${event.message}\n`);
   options.explain?.('nothing was asked');
-  return { stdout: '', exitCode: EXIT_USAGE, events: [event] };
+  return { stdout: '', exitCode: EXIT_USAGE, events: [event], answer: 'usage' };
 }
 
 /**

@@ -1,20 +1,16 @@
 import {
-  closeSync,
   constants,
   fchmodSync,
-  fchownSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
-  openSync,
   renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder, withDescriptor, writeNewFile } from '../system/replace-file.ts';
 import type { Image } from './plan/image.ts';
 
 /**
@@ -43,13 +39,8 @@ function replace(path: string, image: Exclude<Image, { type: 'directory' }>): vo
   rmSync(temporary, { force: true });
   if (image.type === 'link') symlinkSync(image.target, temporary);
   else {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    withDescriptor(temporary, flags, (descriptor) => {
-      fchownSync(descriptor, image.uid, image.gid);
-      fchmodSync(descriptor, image.mode);
-      writeFileSync(descriptor, image.text, 'latin1');
-      fsyncSync(descriptor);
-    });
+    const { text, mode, uid, gid } = image;
+    writeNewFile(temporary, { bytes: Buffer.from(text, 'latin1'), mode, owner: { uid, gid } });
   }
   renameSync(temporary, path);
 }
@@ -67,18 +58,5 @@ function takeAway(path: string): void {
     // Somebody else put something into it since: it is theirs now.
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-  }
-}
-
-function syncFolder(path: string): void {
-  withDescriptor(path, constants.O_DIRECTORY, fsyncSync);
-}
-
-function withDescriptor(path: string, flags: number, use: (descriptor: number) => void): void {
-  const descriptor = openSync(path, flags, 0o600);
-  try {
-    use(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

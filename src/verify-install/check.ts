@@ -56,6 +56,7 @@ export type CheckId =
   | 'signer-path'
   | 'signer-staples'
   | 'journal'
+  | 'debug-switch'
   | 'dry-run'
   | 'dry-run-user'
   | 'witness-login'

@@ -1,4 +1,5 @@
 import type { PathFacts } from '../system/path-safety.ts';
+import type { DebugSwitch } from '../host/debug-switch.ts';
 import type { Machine } from '../host/machine.ts';
 import type { TrustStore } from '../host/trust-store.ts';
 import type { Metadata } from '../imds/client.ts';
@@ -32,6 +33,8 @@ export interface InstallEdges {
   /** Runs a program to its end; never rejects. */
   readonly run: (command: Command) => Promise<CommandEnd>;
   readonly machine: () => Machine | undefined;
+  /** Never throws. */
+  readonly debugSwitch: () => DebugSwitch;
   readonly trustStore: () => TrustStore;
   /** A metadata client with a deadline of its own. */
   readonly imds: () => Metadata;

@@ -19,7 +19,10 @@ import type { FileFacts, Greeting, InstallEdges, Libraries } from './edges.ts';
 import { runCommand } from '../system/program.ts';
 
 /** What only the checks look at; `edges.ts` adds what a login has as well. */
-export type InstallHost = Omit<InstallEdges, 'sshd' | 'machine' | 'trustStore' | 'imds'>;
+export type InstallHost = Omit<
+  InstallEdges,
+  'sshd' | 'machine' | 'debugSwitch' | 'trustStore' | 'imds'
+>;
 
 /** The host itself. */
 export function installHost(): InstallHost {

@@ -9,6 +9,7 @@ import { DT, dynamicStrings, interpreterOf } from '../../scripts/build/elf.ts';
 import { entriesOf, type Family } from '../../scripts/package/manifest.ts';
 import { MANIFEST_PATH } from '../../scripts/package/stage.ts';
 import { TARGETS, type Target } from '../../scripts/package/target.ts';
+import { ANSWERS } from '../../src/verdict/answers.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../src/verdict/reasons.ts';
 import { discard, packagePath, PACKAGES, unpack } from './packages.ts';
 
@@ -78,7 +79,11 @@ describe.each(CASES)('the %s for %s', (family: Family, node: Target['node'], tar
   it('explains every reason code in the manual', () => {
     const path = join(tree, 'usr/share/man/man8/eic_run_authorized_keys.8.gz');
     const page = gunzipSync(readFileSync(path)).toString().replaceAll('\\-', '-');
-    for (const [code, message] of Object.entries({ ...SIGNER_REASONS, ...KEY_REASONS })) {
+    for (const [code, message] of Object.entries({
+      ...SIGNER_REASONS,
+      ...KEY_REASONS,
+      ...ANSWERS,
+    })) {
       expect(page).toContain(`.B ${code}\n${message}.`);
     }
     const checked = spawnSync('man', ['--warnings', '-l', '-Tutf8', path], { encoding: 'utf8' });

@@ -7,6 +7,7 @@ import { clock } from './clock.ts';
 import { commandPath } from './command-path.ts';
 import { commandUserExists } from './command-user.ts';
 import { commandUserLocked } from './command-user-locked.ts';
+import { debugSwitch } from './debug-switch.ts';
 import { dryRunNobody } from './dry-run.ts';
 import { dryRunUser } from './dry-run-user.ts';
 import { filesContent } from './files-content.ts';
@@ -85,6 +86,7 @@ export const CHECKS: readonly Check[] = [
   signerPath,
   signerStaples,
   journal,
+  debugSwitch,
   dryRunNobody,
   dryRunUser,
   witnessLogin,

@@ -57,6 +57,8 @@ describe('the domain may', () => {
     ["read the machine's firmware", 'sysfs_t', 'file', FILE_READ],
     ['read the CA store', 'cert_t', 'file', FILE_READ],
     ['follow the links of the CA store', 'cert_t', 'lnk_file', ['getattr', 'read']],
+    ['read the debug switch', 'var_run_t', 'file', FILE_READ],
+    ['judge the way to it', 'var_run_t', 'dir', ['getattr', 'search']],
     ['connect to port 80', 'http_port_t', 'tcp_socket', ['name_connect']],
     ['speak TCP', DOMAIN, 'tcp_socket', STREAM],
     ["reach the journal's socket", 'devlog_t', 'sock_file', ['write']],

@@ -17,7 +17,9 @@ const ED25519 = testBlob('ed25519');
 const LINE = keyLine(ED25519);
 const P256 = testBlob('p256');
 const NITRO: Machine = { kind: 'nitro', instanceId: INSTANCE };
-const QUIET_NO: Outcome = { stdout: '', exitCode: 0, events: [] };
+const quietNo = (answer: Outcome['answer']): Outcome => {
+  return { stdout: '', exitCode: 0, events: [], answer };
+};
 
 const emulator = new Emulator({ config: testConfig(), imds: ['127.0.0.1:0'], clock: () => NOW });
 let endpoints: readonly [string, string];
@@ -71,10 +73,10 @@ describe('answerLogin, where nothing was pushed', () => {
   it('says no without a word: not an instance, no key, or a name that no key can be pushed for', async () => {
     const imds = forbidden('IMDS');
     const elsewhere = await login({ machine: () => undefined, imds });
-    expect(elsewhere).toEqual(QUIET_NO);
+    expect(elsewhere).toEqual(quietNo('no-instance'));
     const machine = forbidden('the machine');
-    expect(await login({ machine, imds }, '../root')).toEqual(QUIET_NO);
-    expect(await login({ trustStore: forbidden('the CA store') })).toEqual(QUIET_NO);
+    expect(await login({ machine, imds }, '../root')).toEqual(quietNo('user-impossible'));
+    expect(await login({ trustStore: forbidden('the CA store') })).toEqual(quietNo('no-key'));
   });
 
   it('needs two requests on one connection', async () => {
@@ -84,15 +86,15 @@ describe('answerLogin, where nothing was pushed', () => {
 
   it('does not find the key of another user', async () => {
     push(LINE, 'bob');
-    expect(await login()).toEqual(QUIET_NO);
+    expect(await login()).toEqual(quietNo('no-key'));
   });
 });
 
 describe('answerLogin, where a key was pushed', () => {
   it('gives its line and an event that names the caller', async () => {
     push(`${LINE} a comment`);
-    const { stdout, exitCode, events } = await login();
-    expect({ stdout, exitCode }).toEqual({ stdout: `${LINE}\n`, exitCode: 0 });
+    const { events, ...rest } = await login();
+    expect(rest).toEqual({ stdout: `${LINE}\n`, exitCode: 0, answer: 'accepted' });
     expect(events).toMatchObject([
       {
         event: 'key-accepted',
@@ -117,7 +119,7 @@ describe('answerLogin, where a key was pushed', () => {
     push();
     const trustStore = forbidden('the CA store');
     const outcome = await login({ trustStore }, 'alice', P256);
-    expect(outcome).toMatchObject({ stdout: '', exitCode: 0 });
+    expect(outcome).toMatchObject({ stdout: '', exitCode: 0, answer: 'other-keys' });
     expect(reasons(outcome)).toEqual([['debug', 'key-refused', 'fingerprint-mismatch']]);
     expect(emulator.counters().imds).toMatchObject({ requests: 2 });
   });
@@ -125,7 +127,7 @@ describe('answerLogin, where a key was pushed', () => {
   it('refuses it when its 60 seconds are over, although IMDS still serves it', async () => {
     push();
     const outcome = await login({ now: () => NOW + 60 });
-    expect(outcome).toMatchObject({ stdout: '', exitCode: 0 });
+    expect(outcome).toMatchObject({ stdout: '', exitCode: 0, answer: 'refused' });
     expect(reasons(outcome)).toEqual([['info', 'key-refused', 'expired']]);
   });
 
@@ -159,7 +161,7 @@ describe('answerLogin, where a key was pushed', () => {
     push();
     emulator.setMaterial({ ...DEFAULT_MATERIAL, ...material });
     const outcome = await login();
-    expect(outcome).toMatchObject({ stdout: '', exitCode: 1 });
+    expect(outcome).toMatchObject({ stdout: '', exitCode: 1, answer: 'signer-refused' });
     expect(reasons(outcome)).toEqual([['warn', 'signer-refused', reason]]);
   });
 });

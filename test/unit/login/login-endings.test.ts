@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Deadline, Metadata } from '../../../src/imds/client.ts';
 import { DEADLINE_MS } from '../../../src/imds/limits.ts';
 import type { SyslogLine } from '../../../src/log/syslog.ts';
 import { endWithBug, runLogin, type RunEdges } from '../../../src/login/login.ts';
 import { Run } from '../../../src/login/run.ts';
+import type { Answer } from '../../../src/verdict/answers.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 import { bodyOf, chain, goodEntry, INSTANCE, KEY_LINE, NOW } from '../../support/signed-blobs.ts';
 
@@ -58,6 +60,7 @@ function world(changes: Partial<RunEdges> = {}): World {
       lines.push(...more);
       return Promise.resolve();
     },
+    isDebugging: () => false,
     ...changes,
   };
   return { edges, run, logged: () => lines.map(({ text }) => JSON.parse(text) as unknown) };
@@ -119,6 +122,80 @@ describe('a login whose output is full', () => {
       { event: 'key-accepted' },
       { event: 'fault', code: 'OUTPUT_UNWRITABLE' },
     ]);
+  });
+});
+
+describe('a login while the debug switch is on', () => {
+  const debugging = { isDebugging: () => true };
+  const fingerprint = `SHA256:${'A'.repeat(43)}`;
+
+  it('has one line where nobody has pushed a key: whom sshd asked for, the answer, and how long it took', async () => {
+    const startDeadline = (): Deadline => ({ remaining: () => DEADLINE_MS - 42.4 });
+    const imds = (): Metadata => ({ get: () => Promise.resolve(undefined) });
+    const { edges, run, logged } = world({ ...debugging, startDeadline, imds });
+    expect(await runLogin(['alice', fingerprint], edges)).toBe(0);
+    expect(run.stdout).toBe('');
+    expect(logged()).toEqual([
+      {
+        level: 'info',
+        event: 'question',
+        user: 'alice',
+        offered: fingerprint,
+        answer: 'no-key',
+        keys: 0,
+        exitCode: 0,
+        milliseconds: 42,
+        message: expect.stringContaining('nobody has pushed a key') as string,
+      },
+    ]);
+  });
+
+  it('has the line behind its other events, and counts the keys of helpers', async () => {
+    const lines = [Buffer.from('ssh-ed25519 AAAA helper')];
+    const runHelpers = (): ReturnType<RunEdges['runHelpers']> =>
+      Promise.resolve({ lines, events: [] });
+    const { edges, run, logged } = world({ ...debugging, runHelpers });
+    expect(await runLogin(['alice'], edges)).toBe(0);
+    expect(run.stdout).toBe(`${KEY_LINE}\nssh-ed25519 AAAA helper\n`);
+    expect(logged()).toMatchObject([
+      { event: 'key-accepted' },
+      { event: 'question', user: 'alice', answer: 'accepted', keys: 2 },
+    ]);
+  });
+
+  it.each<[Answer, Partial<RunEdges>, readonly string[], number]>([
+    ['fault', late, ['alice'], 1],
+    ['usage', {}, [], 2],
+    ['usage', {}, ['alice', '\x1b[31m'], 2],
+    ['no-instance', { machine: () => undefined }, ['alice'], 0],
+  ])('says %s', async (answer, changes, args, exitCode) => {
+    const { edges, logged } = world({ ...changes, ...debugging });
+    expect(await runLogin(args, edges)).toBe(exitCode);
+    expect(logged().at(-1)).toMatchObject({ event: 'question', answer, exitCode, keys: 0 });
+    expect(JSON.stringify(logged())).toMatch(/^[\x20-\x7e]*$/);
+  });
+
+  it('has no line of its own where a person has it explained: sshd asked nothing', async () => {
+    const { edges, logged } = world(debugging);
+    await runLogin(['alice'], edges, { explain: () => undefined });
+    expect(logged()).toMatchObject([{ event: 'key-accepted' }]);
+  });
+});
+
+describe('the last sentence of an explained login', () => {
+  const last = async (changes: Partial<RunEdges>, args = ['alice']): Promise<string> => {
+    const steps: string[] = [];
+    await runLogin(args, world(changes).edges, { explain: (step) => void steps.push(step) });
+    return steps.at(-1) ?? '';
+  };
+
+  it('says what sshd would get, and do with it', async () => {
+    expect(await last({})).toMatch(/^sshd would get 1 key: it would let alice in by it, if /);
+    expect(await last({ machine: () => undefined })).toMatch(
+      /^sshd would get no key: it would go on /,
+    );
+    expect(await last(late)).toMatch(/^sshd would get exit status 1: it would use no key /);
+    expect(await last({}, [])).toMatch(/^sshd would get exit status 2: /);
   });
 });
 

@@ -52,7 +52,8 @@ describe('runLogin', () => {
       { level: 'error', event: 'fault', code: 'IMDS_UNREACHABLE', user: 'alice' },
     ]);
     expect(steps[0]).toContain(INSTANCE_ID);
-    expect(steps.at(-1)).toContain('IMDS_UNREACHABLE');
+    expect(steps.at(-2)).toContain('IMDS_UNREACHABLE');
+    expect(steps.at(-1)).toContain('exit status 1');
   });
 
   it('exits 1 and logs the code where the hardware cannot be asked', async () => {

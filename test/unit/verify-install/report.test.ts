@@ -114,6 +114,7 @@ describe('the JSON report, schema 1', () => {
         "signer-path",
         "signer-staples",
         "journal",
+        "debug-switch",
         "dry-run",
         "dry-run-user",
         "witness-login",

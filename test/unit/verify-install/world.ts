@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { PathFacts } from '../../../src/system/path-safety.ts';
+import type { DebugSwitch } from '../../../src/host/debug-switch.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { Metadata } from '../../../src/imds/client.ts';
 import { Inspection, type InspectionOptions } from '../../../src/verify-install/inspection.ts';
@@ -30,6 +31,7 @@ export interface World {
   readonly commands: Readonly<Record<string, Partial<CommandEnd>>>;
   readonly uid: number;
   readonly machine: Machine | undefined;
+  readonly debugSwitch: DebugSwitch;
   readonly metadata: Readonly<Record<string, string | Fault>>;
   readonly greetings: Readonly<Partial<Record<'ipv4' | 'ipv6', Greeting>>>;
 }
@@ -64,6 +66,7 @@ export function edgesOf(given: Partial<World>): InstallEdges {
     realPath: (path) => (stat(path) === undefined ? undefined : (find.get(path)?.link ?? path)),
     run: ({ argv }) => Promise.resolve(run(argv)),
     machine: () => world.machine,
+    debugSwitch: () => world.debugSwitch,
     trustStore: () => {
       throw new Fault('TRUST_STORE_UNREADABLE', 'no CA bundle');
     },
@@ -81,6 +84,7 @@ const EMPTY: World = {
   commands: {},
   uid: 0,
   machine: { kind: 'nitro', instanceId: 'i-0123456789abcdef0' },
+  debugSwitch: { state: 'off' },
   metadata: {},
   greetings: { ipv4: { ok: true, status: 401, date: NOW } },
 };

@@ -16,6 +16,7 @@ const UNBROKEN: Readonly<Partial<Record<CheckId, string>>> = {
     'a unit test has a program that does not start; on the machine nothing else would run',
   'sshd-present': 'without sshd nobody could log in to break or mend anything',
   'match-blocks': 'it warns at most: its breakages are those of authorized-keys-command',
+  'debug-switch': 'it warns at most, and a unit test has each of its states',
   'imds-ipv6': 'it warns at most: logins fall back to IPv4',
   'imds-proxy': 'it warns at most, and a unit test has the proxy',
   selinux: 'a container has no SELinux; test/package/selinux and the virtual machine have',

@@ -1,0 +1,118 @@
+import type { CommandModule } from 'yargs';
+import {
+  DEBUG_SWITCH,
+  LONGEST_DEBUG,
+  readDebugSwitch,
+  type DebugSwitch,
+} from '../host/debug-switch.ts';
+import { clearDebugSwitch, setDebugSwitch } from '../host/set-debug-switch.ts';
+import { printable } from '../log/printable.ts';
+import { duration, moment } from '../verify-install/phrases.ts';
+import { UsageError, type Person } from './command.ts';
+import { parseDuration } from './duration.ts';
+
+const LONGEST_TEXT = '24h';
+
+const FOR = {
+  type: 'string',
+  requiresArg: true,
+  default: '10m',
+  coerce: parseFor,
+  describe: `for how long: 90s, 10m, 2h; at most ${LONGEST_TEXT}`,
+} as const;
+
+/** `debug`: a line in the log for every question of sshd, for a while. */
+export function debugCommand(person: Person): CommandModule {
+  const { edges } = person;
+  const subcommand = (name: string, describe: string, run: () => number): CommandModule => ({
+    command: name,
+    describe,
+    handler: () => {
+      person.finish(orProblem(person, run));
+    },
+  });
+  return {
+    command: 'debug',
+    describe: 'log every question of sshd with its answer, for a while',
+    builder: (yargs) =>
+      yargs
+        .command(onCommand(person))
+        .command(subcommand('off', 'end it now', () => switchOff(person)))
+        .command(subcommand('status', 'tell whether it is on', () => tell(person, edges.now()))),
+    // Not demanded beforehand: an unknown option is the better thing to name.
+    handler: () => {
+      throw new UsageError('expected a command after debug');
+    },
+  };
+}
+
+function onCommand(person: Person): CommandModule<object, { for: number }> {
+  return {
+    command: 'on',
+    describe: 'begin; it ends by itself',
+    builder: (yargs) => yargs.option('for', FOR),
+    handler: ({ for: seconds }) => {
+      person.finish(orProblem(person, () => switchOn(person, seconds)));
+    },
+  };
+}
+
+function parseFor(text: string): number {
+  const seconds = parseDuration('--for', text);
+  if (seconds <= LONGEST_DEBUG) return seconds;
+  throw new UsageError(`--for: expected at most ${LONGEST_TEXT}, got "${text}"`);
+}
+
+function switchOn(person: Person, seconds: number): number {
+  const { run, now } = person.edges;
+  const until = now() + seconds;
+  const unsafe = setDebugSwitch(until);
+  if (unsafe !== undefined) return complain(person, `it is not safe: ${unsafe}`);
+  const lines = [
+    `on until ${moment(until)}, for ${duration(seconds)}: every question of sshd has a line in the log`,
+    'see them: journalctl -t ec2-instance-connect -o cat -f | grep \'"event":"question"\'',
+  ];
+  run.write(1, lines.map((line) => `${line}\n`).join(''));
+  return 0;
+}
+
+function switchOff({ edges: { run } }: Person): number {
+  clearDebugSwitch();
+  run.write(1, 'off\n');
+  return 0;
+}
+
+/** Root takes away a switch that has ended: while its file is there each login takes the long way. */
+function tell(person: Person, now: number): number {
+  const found = readDebugSwitch(now);
+  if (found.state === 'broken') {
+    const mend = 'it counts as off; "ec2-instance-connect debug off" takes it away';
+    return complain(person, `${DEBUG_SWITCH}: ${found.problem}: ${mend}`);
+  }
+  if (found.state === 'ended' && process.geteuid?.() === 0) clearDebugSwitch();
+  person.edges.run.write(1, `${describe(found, now)}\n`);
+  return 0;
+}
+
+function describe(found: Exclude<DebugSwitch, { state: 'broken' }>, now: number): string {
+  if (found.state === 'off') return 'off';
+  if (found.state === 'ended') return `off: it ended ${moment(found.until)}`;
+  return `on until ${moment(found.until)}, ${duration(found.until - now)} left`;
+}
+
+/** A file that cannot be made or removed is a failure with a sentence, not an error of ours. */
+function orProblem(person: Person, work: () => number): number {
+  try {
+    return work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const isRoot = process.geteuid?.() === 0;
+    return complain(person, isRoot ? `${DEBUG_SWITCH}: ${code}` : 'only root can switch it');
+  }
+}
+
+function complain({ edges: { run } }: Person, problem: string): number {
+  run.write(2, `ec2-instance-connect: ${printable(problem, 1000)}\n`);
+  return 1;
+}
