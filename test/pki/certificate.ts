@@ -56,7 +56,10 @@ export interface CertificateSpec {
 }
 
 /** The SHA-1 of the subjectPublicKey bits, as key identifiers and OCSP's issuerKeyHash use it. */
-export function keyHash(key: TestKey, hash: 'sha1' | 'sha256' = 'sha1'): Buffer {
+export function keyHash(
+  key: TestKey,
+  hash: 'sha1' | 'sha256' | 'sha384' | 'sha512' = 'sha1',
+): Buffer {
   // The key's bits follow the algorithm and the count of unused bits.
   const content = contentOf(key.spki);
   const bits = content.subarray(2 + content.readUInt8(1));

@@ -15,7 +15,15 @@ import {
 import { algorithmIdentifier, signData, type SignatureHash } from './signature.ts';
 import type { TestKey } from './keys.ts';
 
-const HASH_OIDS = { sha1: '1.3.14.3.2.26', sha256: '2.16.840.1.101.3.4.2.1' } as const;
+const HASH_OIDS = {
+  sha1: '1.3.14.3.2.26',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+} as const;
+
+/** The hashes by which a CertID can name an issuer. */
+export type CertIdHash = keyof typeof HASH_OIDS;
 
 /** What a responder says about one certificate. */
 export interface SingleSpec {
@@ -27,7 +35,7 @@ export interface SingleSpec {
   readonly nextUpdate: number | null;
   /** When it was revoked; an hour before thisUpdate unless told otherwise. */
   readonly revokedAt?: number | undefined;
-  readonly certIdHash?: keyof typeof HASH_OIDS | undefined;
+  readonly certIdHash?: CertIdHash | undefined;
   /** Ready extensions, DER. */
   readonly extensions?: readonly Buffer[] | undefined;
 }
@@ -88,7 +96,7 @@ export function ocspError(status: number): Buffer {
 export function certId(
   certificate: TestCertificate,
   issuer: TestCertificate,
-  hash: keyof typeof HASH_OIDS = 'sha1',
+  hash: CertIdHash = 'sha1',
 ): Buffer {
   return sequence(
     sequence(oid(HASH_OIDS[hash]), nullValue()),

@@ -1,4 +1,4 @@
-import { acceptedKeys, authorize } from '../../src/authorize/authorize.ts';
+import { acceptedKeys, authorize, type Decision } from '../../src/authorize/authorize.ts';
 import { selectCandidates } from '../../src/authorize/signed-key.ts';
 import { parseFingerprint } from '../../src/ssh/fingerprint.ts';
 import type { KeyReason } from '../../src/verdict/reasons.ts';
@@ -36,10 +36,10 @@ export interface Outcome {
   readonly neighbours: readonly boolean[];
 }
 
-/** Puts a vector before the production code: the whole decision, with a signer that proves itself. */
-export function decide({ entry, offered }: KeyVector): Outcome {
+/** The decision on a vector's entry between its neighbours, by a signer that proves itself. */
+export function decision({ entry, offered }: KeyVector): Extract<Decision, { kind: 'judged' }> {
   const fingerprint = offered === undefined ? undefined : parseFingerprint(offered);
-  const decision = authorize(
+  const decided = authorize(
     {
       selection: selectCandidates(bodyOf(NEIGHBOUR, entry, NEIGHBOUR), fingerprint),
       proof: {
@@ -51,10 +51,16 @@ export function decide({ entry, offered }: KeyVector): Outcome {
     },
     { now: NOW },
   );
-  if (decision.kind !== 'judged') throw new Error(`the signer is refused: ${decision.reason}`);
-  const [first, middle, last, ...more] = decision.verdicts;
+  if (decided.kind !== 'judged') throw new Error(`the signer is refused: ${decided.reason}`);
+  return decided;
+}
+
+/** Puts a vector before the production code: the whole decision. */
+export function decide(vector: KeyVector): Outcome {
+  const decided = decision(vector);
+  const [first, middle, last, ...more] = decided.verdicts;
   if (!first || !middle || !last || more.length > 0) throw new Error('expected three verdicts');
-  const keys = acceptedKeys(decision).map(({ key }) => `${key.type} ${key.base64}`);
+  const keys = acceptedKeys(decided).map(({ key }) => `${key.type} ${key.base64}`);
   return {
     verdict: middle.ok ? 'accepted' : middle.reason,
     lines: keys.filter((line) => line !== NEIGHBOUR_LINE),

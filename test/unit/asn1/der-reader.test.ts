@@ -39,6 +39,21 @@ describe('DerReader', () => {
     expect(() => over(hex.replaceAll(' ', '')).content(TAG.octetString)).toThrow(DerError);
   });
 
+  it.each([
+    ['8100', 0],
+    ['817f', 127],
+    ['820000', 0],
+    ['82007f', 127],
+    ['8200ff', 255],
+    ['830000ff', 255],
+    ['8300ffff', 65_535],
+    ['83000080', 128],
+  ])('refuses the length %s, which has a shorter form', (length, octets) => {
+    expect(() => over(`04${length}${'00'.repeat(octets)}`).content(TAG.octetString)).toThrow(
+      'expected a length in its shortest form',
+    );
+  });
+
   it('refuses a high tag number even if somebody asks for it', () => {
     expect(() => over('1f810100').content(0x1f)).toThrow(DerError);
     expect(() => over('bf0100').element()).toThrow(DerError);

@@ -67,6 +67,7 @@ describe('readOid', () => {
     ['an empty one', '0600'],
     ['an arc that does not end', '06025581'],
     ['an arc with a leading zero', '0603558013'],
+    ['a first arc with a leading zero', '06048055 1d13'.replace(' ', '')],
     ['an arc of more than 49 bits', '060a2affffffffffffffff7f'],
   ])('refuses %s', (_what, text) => {
     expect(() => readOid(hex(text))).toThrow(DerError);
@@ -99,6 +100,8 @@ describe('readNamedBits', () => {
   it.each([
     ['set padding bits', '030207c0'],
     ['eight unused bits', '03020800'],
+    ['eight unused bits of two octets', '0303080600'],
+    ['255 unused bits', '0302ff00'],
     ['unused bits of nothing', '030101'],
     ['more than 16 bits', '0304008000 01'],
     ['no octet at all', '0300'],
@@ -115,6 +118,25 @@ describe('readTime', () => {
     ['2049-12-31T23:59:59Z', '491231235959Z'],
   ])('reads the UTCTime of %s', (iso, text) => {
     expect(readTime(utc(text))).toBe(Date.parse(iso) / 1000);
+  });
+
+  it.each([
+    ['01', 31],
+    ['02', 28],
+    ['03', 31],
+    ['04', 30],
+    ['05', 31],
+    ['06', 30],
+    ['07', 31],
+    ['08', 31],
+    ['09', 30],
+    ['10', 31],
+    ['11', 30],
+    ['12', 31],
+  ])('knows that month %s of 2026 has %i days', (month, days) => {
+    const last = readTime(utc(`26${month}${days}235959Z`));
+    expect(new Date(last * 1000).toISOString()).toBe(`2026-${month}-${days}T23:59:59.000Z`);
+    expect(() => readTime(utc(`26${month}${days + 1}000000Z`))).toThrow(DerError);
   });
 
   it('reads a GeneralizedTime from 2050 on, and before, which CAs must not write', () => {
@@ -148,6 +170,29 @@ describe('readGeneralizedTime', () => {
   it('reads any year that exists', () => {
     expect(readGeneralizedTime(general('20261122120000Z'))).toBe(Date.UTC(2026, 10, 22, 12) / 1000);
     expect(readGeneralizedTime(general('99991231235959Z'))).toBe(253_402_300_799);
+  });
+
+  it.each([
+    ['1600', true],
+    ['1900', false],
+    ['2000', true],
+    ['2023', false],
+    ['2024', true],
+    ['2026', false],
+    ['2096', true],
+    ['2100', false],
+    ['2200', false],
+    ['2400', true],
+  ])('knows whether %s is a leap year: %s', (year, leap) => {
+    const read = (): number => readGeneralizedTime(general(`${year}0229000000Z`));
+    if (leap) expect(read()).toBe(Date.UTC(Number(year), 1, 29) / 1000);
+    else expect(read).toThrow(DerError);
+    expect(() => readGeneralizedTime(general(`${year}0230000000Z`))).toThrow(DerError);
+  });
+
+  it('reads the year 100 and none before it', () => {
+    expect(readGeneralizedTime(general('01000101000000Z'))).toBe(Date.UTC(100, 0) / 1000);
+    expect(() => readGeneralizedTime(general('00991231235959Z'))).toThrow(DerError);
   });
 
   it.each([

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { certIdMatches } from '../../../src/ocsp/cert-id.ts';
 import { readOcspResponse, type CertId } from '../../../src/ocsp/ocsp-response.ts';
 import { readCertificate } from '../../../src/x509/certificate.ts';
-import { scenario, staple } from '../../pki/index.ts';
+import { scenario, staple, type CertIdHash } from '../../pki/index.ts';
 
 const cast = scenario();
 const leaf = readCertificate(cast.leaf.der);
 const issuer = readCertificate(cast.intermediate.der);
 const root = readCertificate(cast.root.der);
 
-function certIdOf(certIdHash: 'sha1' | 'sha256'): CertId {
+function certIdOf(certIdHash: CertIdHash): CertId {
   const response = readOcspResponse(
     staple(cast, cast.leaf, cast.intermediate, { single: { certIdHash } }),
   );
@@ -19,12 +19,15 @@ function certIdOf(certIdHash: 'sha1' | 'sha256'): CertId {
 }
 
 describe('certIdMatches', () => {
-  it.each(['sha1', 'sha256'] as const)('finds the certificate by %s', (hash) => {
-    const certId = certIdOf(hash);
-    expect(certIdMatches(certId, leaf, issuer)).toBe(true);
-    expect(certIdMatches(certId, issuer, root)).toBe(false);
-    expect(certIdMatches(certId, leaf, root)).toBe(false);
-  });
+  it.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)(
+    'finds the certificate by %s',
+    (hash) => {
+      const certId = certIdOf(hash);
+      expect(certIdMatches(certId, leaf, issuer)).toBe(true);
+      expect(certIdMatches(certId, issuer, root)).toBe(false);
+      expect(certIdMatches(certId, leaf, root)).toBe(false);
+    },
+  );
 
   it.each([
     ['the serial number', { serial: Buffer.of(1) }],

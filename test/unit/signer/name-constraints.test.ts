@@ -11,6 +11,7 @@ import {
   sequence,
   set,
   subjectAltName,
+  type NamePart,
   type Role,
 } from '../../pki/index.ts';
 
@@ -48,7 +49,10 @@ describe('violatedConstraint', () => {
     ['example.com.', true],
     ['.host.example.com', true],
     ['', true],
+    ['host.example.com.', true],
+    ['.com.', true],
     ['xample.com', false],
+    ['xample.com.', false],
   ])('sees host.example.com within the excluded %j: %s', (base, within) => {
     expect(excludes(host, dns(base))).toBe(within);
   });
@@ -130,6 +134,48 @@ describe('violatedConstraint', () => {
     ).toBe(false);
   });
 
+  it('sees a name with a dot at its end within what is excluded', () => {
+    const rooted = leafWith({ names: subjectAltName(['host.example.com.']) });
+    for (const base of ['example.com', '.example.com', 'host.example.com', 'example.com.']) {
+      expect(excludes(rooted, dns(base)), base).toBe(true);
+    }
+    expect(excludes(rooted, dns('example.org'))).toBe(false);
+  });
+
+  it('compares directory names whose length has two octets and three', () => {
+    for (const length of [120, 130, 300]) {
+      const long: NamePart = ['O', 'a'.repeat(length)];
+      const subject: readonly NamePart[] = [['C', 'US'], long, ['CN', 'x']];
+      const certificate = leafWith({ subject });
+      expect(permits(certificate, directory([['C', 'US']])), String(length)).toBe(true);
+      expect(permits(certificate, directory([['C', 'US'], long]))).toBe(true);
+      expect(permits(certificate, directory(subject))).toBe(true);
+      expect(permits(certificate, directory([['C', 'DE'], long]))).toBe(false);
+      expect(
+        permits(
+          certificate,
+          directory([
+            ['C', 'US'],
+            ['O', 'a'.repeat(length - 1)],
+          ]),
+        ),
+      ).toBe(false);
+      expect(excludes(certificate, directory([['C', 'US'], long]))).toBe(true);
+      expect(excludes(certificate, directory([['C', 'DE'], long]))).toBe(false);
+    }
+  });
+
+  it('excludes a directory name whose attributes stand in another order, and does not permit it', () => {
+    const [a, b] = [
+      sequence(oid('2.5.4.10'), printableString('Amazon')),
+      sequence(oid('2.5.4.3'), printableString('x')),
+    ];
+    const certificate = leafWith({ subject: sequence(set(a, b)) });
+    const other = { form: 'directory', content: sequence(set(b, a)) } as const;
+    expect(excludes(certificate, other)).toBe(true);
+    expect(permits(certificate, other)).toBe(false);
+  });
+
   it('applies constraints on mail addresses to the subject', () => {
     const email = sequence(
       set(sequence(oid('1.2.840.113549.1.9.1'), printableString('a@example.com'))),
@@ -157,5 +203,11 @@ describe('violatedConstraint', () => {
     const names = subjectAltName(Array.from({ length: 200 }, (_, i) => `h${i}.example.com`));
     const bases = Array.from({ length: 200 }, (_, i) => dns(`x${i}.example.com`));
     expect(excludes(leafWith({ names }), ...bases)).toBe(true);
+    // The subject is a name too: 100 names times 100 subtrees, and one subtree more.
+    const many = leafWith({
+      names: subjectAltName(Array.from({ length: 99 }, (_, i) => `h${i}.example.com`)),
+    });
+    expect(excludes(many, ...bases.slice(0, 100))).toBe(false);
+    expect(excludes(many, ...bases.slice(0, 101))).toBe(true);
   });
 });

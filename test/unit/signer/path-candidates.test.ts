@@ -44,6 +44,20 @@ describe('candidatePaths', () => {
     expect(paths(cast, [], cast.leaf)).toEqual([]);
   });
 
+  it('has no member twice, where two CAs certify each other', () => {
+    const { leaf, intermediate, root } = cast;
+    const other = member(cast.now, {
+      subject: 'Other',
+      key: testKey('p256', 'other'),
+      issuedBy: intermediate,
+    });
+    const { subject, key } = intermediate;
+    const back = member(cast.now, { subject, key, issuedBy: other });
+    expect(paths(cast, [back, other, intermediate, leaf, root], root)).toEqual([plain]);
+    // The way on from the other CA leads back to a member that is on the path already.
+    expect(paths(cast, [back, other], root)).toEqual([]);
+  });
+
   it('gives at most eight candidates, and gives up where everybody has the same name', () => {
     const same = scenario({ root: { subject: 'Same' }, intermediate: { subject: 'Same' } });
     const twins = Array.from({ length: 9 }, (_, i) =>

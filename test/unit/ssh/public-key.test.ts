@@ -92,6 +92,35 @@ describe('parsePublicKey', () => {
     expect(reasonOf(keyLine(ED25519, 'sk-ssh-ed25519@openssh.com'))).toBe('key-malformed');
   });
 
+  it.each(Object.entries(GOOD_BLOBS))(
+    'refuses a key of type %s of another type inside',
+    (type, blob) => {
+      const parameters = blob.subarray(4 + blob.readUInt32BE(0));
+      for (const inner of [...Object.keys(GOOD_BLOBS), 'ssh-dss', '', `${type}x`, type.slice(1)]) {
+        const line = keyLine(Buffer.concat([wireString(inner), parameters]), type);
+        expect(reasonOf(line), inner).toBe(inner === type ? 'accepted' : 'key-malformed');
+      }
+    },
+  );
+
+  it('reads a line of 8192 characters and none of one more', () => {
+    const line = `${keyLine(ED25519)} `;
+    const filled = (length: number): string => line.padEnd(length, 'c');
+    expect(reasonOf(filled(MAX_KEY_LINE))).toBe('accepted');
+    expect(reasonOf(filled(MAX_KEY_LINE + 1))).toBe('key-malformed');
+    expect(MAX_KEY_LINE).toBe(8192);
+  });
+
+  it.each([2, 3, 5, 6, 7])('takes no elliptic point of the form %i', (form) => {
+    for (const bits of [256, 384, 521] as const) {
+      const blob = Buffer.from(testBlob(`p${bits}`));
+      const at = blob.length - (bits === 256 ? 65 : bits === 384 ? 97 : 133);
+      expect(blob[at]).toBe(4);
+      blob[at] = form;
+      expect(reasonOf(keyLine(blob))).toBe('key-malformed');
+    }
+  });
+
   it.each(Object.entries(GOOD_BLOBS))('refuses a key of type %s with a byte more', (_, blob) => {
     expect(reasonOf(keyLine(Buffer.concat([blob, Buffer.of(0)])))).toBe('key-malformed');
   });

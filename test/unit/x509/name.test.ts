@@ -33,6 +33,9 @@ describe('nameText', () => {
 
   it('ends after 256 characters', () => {
     expect(nameText(cn('x'.repeat(300)))).toHaveLength(259);
+    const whole = `CN=${'x'.repeat(253)}`;
+    expect(nameText(cn('x'.repeat(253)))).toBe(whole);
+    expect(nameText(cn('x'.repeat(254)))).toBe(`${whole}...`);
   });
 });
 
@@ -49,6 +52,24 @@ describe('foldedName', () => {
     ],
   ])('makes names equal that differ in %s', (_what, a, b) => {
     expect(foldedName(a)).toEqual(foldedName(b));
+  });
+
+  it('makes names equal whose relative names have their attributes in another order', () => {
+    const [a, b] = [
+      sequence(oid('2.5.4.3'), utf8String('x')),
+      sequence(oid('2.5.4.10'), utf8String('y')),
+    ];
+    expect(foldedName(sequence(set(a, b)))).toEqual(foldedName(sequence(set(b, a))));
+    expect(foldedName(sequence(set(a), set(b)))).not.toEqual(foldedName(sequence(set(a, b))));
+  });
+
+  it('keeps a wide string of an odd length apart from every text', () => {
+    const wide = (...octets: readonly number[]): Buffer =>
+      sequence(set(sequence(oid('2.5.4.3'), tlv(0x1e, Buffer.from(octets)))));
+    expect(readName(wide(0, 65, 0))[0]?.[0]?.text).toBeUndefined();
+    expect(readName(wide(0, 65))[0]?.[0]?.text).toBe('A');
+    expect(nameText(wide(0, 65, 0))).toBe('CN=?');
+    expect(foldedName(wide(0, 65, 0))).not.toEqual(foldedName(wide(0, 65)));
   });
 
   it('keeps names apart that differ in type, text or order', () => {
@@ -71,6 +92,13 @@ describe('foldedName', () => {
 });
 
 describe('readName', () => {
+  it('reads a name of 4096 octets and none of one more', () => {
+    const overhead = cn('x'.repeat(4000)).length - 4000;
+    const name = (length: number): Buffer => cn('x'.repeat(length - overhead));
+    expect(readName(name(4096))).toHaveLength(1);
+    expect(() => readName(name(4097))).toThrow(DerError);
+  });
+
   it.each([
     ['an empty relative name', sequence(set())],
     ['an attribute without a value', sequence(set(sequence(oid('2.5.4.3'))))],

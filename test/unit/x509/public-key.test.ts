@@ -57,6 +57,38 @@ describe('readPublicKeyInfo', () => {
     expect(readPublicKeyInfo(sequence(algorithm, bitString(point))).kind).toBe('unsupported');
   });
 
+  it.each([0, 2, 3, 5, 6, 7])(
+    'does not take a point of the form %i, with both coordinates',
+    (form) => {
+      // 6 and 7 are the hybrid forms of SEC 1, which OpenSSL reads.
+      for (const kind of ['p256', 'p384', 'p521'] as const) {
+        const spki = Buffer.from(testKey(kind).spki);
+        const at = spki.length - { p256: 65, p384: 97, p521: 133 }[kind];
+        expect(spki[at]).toBe(4);
+        spki[at] = form;
+        expect(readPublicKeyInfo(spki).kind).toBe('unsupported');
+      }
+    },
+  );
+
+  it('takes no point that is an octet longer or shorter than its curve has it', () => {
+    const algorithm = sequence(oid('1.2.840.10045.2.1'), oid('1.2.840.10045.3.1.7'));
+    const kinds = [64, 65, 66].map((length) => {
+      const point = Buffer.alloc(length, 4);
+      return readPublicKeyInfo(sequence(algorithm, bitString(point))).kind;
+    });
+    expect(kinds).toEqual(['unsupported', 'ec', 'unsupported']);
+  });
+
+  it('reads a key of 4096 octets and none of one more', () => {
+    const algorithm = sequence(oid('1.3.101.112'));
+    const overhead = sequence(algorithm, bitString(Buffer.alloc(4000))).length - 4000;
+    const key = (length: number): Buffer =>
+      sequence(algorithm, bitString(Buffer.alloc(length - overhead)));
+    expect(readPublicKeyInfo(key(4096)).spki).toHaveLength(4096);
+    expect(() => readPublicKeyInfo(key(4097))).toThrow(DerError);
+  });
+
   it.each([
     ['bytes after the key', Buffer.concat([testKey('p256').spki, Buffer.of(0)])],
     ['RSA without a key', sequence(RSA, bitString(Buffer.of(1)))],
