@@ -19,7 +19,7 @@ it.each(['bullseye', 'trixie'] as const)(
   async (root) => {
     const into = '"$1/usr/lib/ec2-instance-connect"';
     const script = `mkdir ${into} && cp dist/ec2-instance-connect ${into}/ &&
-      cp test/e2e/sshd-without-systemd.sh "$1/root/test.sh" && exec chroot "$1" /root/test.sh`;
+      cp test/e2e/sshd-without-systemd.sh "$1/root/test.sh" && exec env -u TMPDIR chroot "$1" /root/test.sh`;
     const inNetwork = [
       'ip',
       'netns',

@@ -33,5 +33,5 @@ exec unshare --mount --propagation private sh -euc '
   mkdir -p "$t/root/run/lock"
   [ ! -s /etc/resolv.conf ] || cat /etc/resolv.conf >"$t/root/etc/resolv.conf"
   rc=0
-  if [ -n "$merged" ]; then "$@" "$t/root" || rc=$?; else chroot "$t/root" "$@" || rc=$?; fi
+  if [ -n "$merged" ]; then "$@" "$t/root" || rc=$?; else env -u TMPDIR chroot "$t/root" "$@" || rc=$?; fi
   exit $rc' sh "$merged" "$root" "$@"

@@ -39,9 +39,9 @@ nice -n 5 unshare --mount --propagation private sh -euc '
   mount -t tmpfs -o mode=755 tmpfs "$root/run"
   [ ! -s /etc/resolv.conf ] || cat /etc/resolv.conf >"$root/etc/resolv.conf"
   export DEBIAN_FRONTEND=noninteractive
-  chroot "$root" apt-get -qq -o Acquire::Retries=3 -o Acquire::Languages=none update
+  env -u TMPDIR chroot "$root" apt-get -qq -o Acquire::Retries=3 -o Acquire::Languages=none update
   mkdir -p "$root/etc/initramfs-tools" && mv "$root/modules" "$root/etc/initramfs-tools/modules"
-  chroot "$root" apt-get -qq -y --no-install-recommends -o DPkg::Options::=--force-unsafe-io \
+  env -u TMPDIR chroot "$root" apt-get -qq -y --no-install-recommends -o DPkg::Options::=--force-unsafe-io \
     -o DPkg::Options::=--force-confold -o DPkg::Options::=--path-exclude=/usr/share/doc/* \
     -o DPkg::Options::=--path-exclude=/usr/share/man/* install "$@"
   rm -f "$root/etc/resolv.conf"

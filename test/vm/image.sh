@@ -19,8 +19,8 @@ exec unshare --mount --propagation private sh -euc '
   mount -t tmpfs -o mode=755,size=2g tmpfs "$root"
   cp -a "$1/." "$stage/root/." "$root"
   cp -a "$stage" "$root/run/stage"
-  chroot "$root" sh -eu /run/stage/prepare
-  chroot "$root" sh -euc "cd /run/stage/modules
+  env -u TMPDIR chroot "$root" sh -eu /run/stage/prepare
+  env -u TMPDIR chroot "$root" sh -euc "cd /run/stage/modules
     set -- --noreload --store=default --disable_dontaudit
     for module in *; do set -- \"\$@\" --install=\"\$module\"; done
     semodule \"\$@\""

@@ -26,7 +26,7 @@ exec "$(dirname "$0")/../roots/throwaway.sh" --merged "$root" sh -euc '
   done
   sed -i s/^expand-check=0/expand-check=1/ "$root/etc/selinux/semanage.conf"
   semodule="semodule --noreload --store=default"
-  chroot "$root" sh -euc "cd /run/modules
+  env -u TMPDIR chroot "$root" sh -euc "cd /run/modules
     for module in *; do set -- \"\$@\" --install=\"\$module\"; done
     $semodule \"\$@\"
     [ ! -e /run/removed ] || $semodule --remove=\$(cat /run/removed)" sh
