@@ -6,12 +6,12 @@ import {
   RPM_COMMAND_PATH,
   type OwnCommand,
 } from './model/effective.ts';
-import { overlay, type FileTree } from '../system/file-tree.ts';
+import type { FileTree } from '../system/file-tree.ts';
 import { readModel, type SshdModel, type SshdStart } from './model/model.ts';
 import type { OpenSshVersion } from './model/version.ts';
 import { findConflicts, hostStarts, type Conflict } from './plan/conflicts.ts';
 import type { WiringRecord } from './plan/record.ts';
-import { retireDropIns, type StockRetirement } from './plan/stock.ts';
+import { retireDropIns, withoutStock, type StockRetirement } from './plan/stock.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
 import { checkConfiguration, sshdProgram, sshdVersion } from './sshd-program.ts';
 import { makeStateDirectory, readRecord, treeWithoutOurs } from './state.ts';
@@ -141,7 +141,7 @@ function gather(edges: SshdEdges): Omit<WiringContext, 'options'> {
   const starts = hostStarts(model);
   const without = treeWithoutOurs(edges, record);
   const stock = retireDropIns(without, own);
-  const base = overlay(without, stock);
+  const base = withoutStock(without, stock);
   return { edges, own, version, record, model, starts, base, stock };
 }
 

@@ -14,7 +14,7 @@ const DROP_IN = 'ec2-instance-connect.conf';
 const FOLDERS = ['/usr/lib/systemd/system', '/lib/systemd/system'];
 const UNITS = ['ssh.service', 'sshd.service'];
 
-/** What takes the stock package's wiring away: paths with the text that stays; undefined for none. */
+/** What takes the stock package's wiring away: real paths with the text that stays; undefined for none. */
 export type StockRetirement = ReadonlyMap<string, string | undefined>;
 
 /**
@@ -24,23 +24,32 @@ export type StockRetirement = ReadonlyMap<string, string | undefined>;
 export function retireDropIns(tree: FileTree, own: OwnCommand): StockRetirement {
   const retired = new Map<string, string | undefined>();
   // Where /lib is a link, both paths are one file.
-  const folders = tree.link('/lib') === undefined ? FOLDERS : FOLDERS.slice(0, 1);
+  const folders = isMerged(tree) ? FOLDERS.slice(0, 1) : FOLDERS;
   for (const unit of UNITS) {
     for (const folder of folders) {
       const path = `${folder}/${unit}.d/${DROP_IN}`;
       const text = tree.text(path);
       const left = text === undefined ? undefined : withoutOptions(text, own);
       if (left === undefined || left === text) continue;
-      // Through a linked /lib systemd sees the same file twice.
-      const seen = folders.length === 1 ? FOLDERS : [folder];
-      const without = overlay(
-        tree,
-        new Map(seen.map((each) => [`${each}/${unit}.d/${DROP_IN}`, undefined])),
-      );
+      const without = withoutStock(tree, new Map([[path, undefined]]));
       retired.set(path, repeatsUnit(without, unit, left) ? undefined : left);
     }
   }
   return retired;
+}
+
+/** The host's files after a retirement, by each of the names that a path has where /lib is a link. */
+export function withoutStock(tree: FileTree, retirement: StockRetirement): FileTree {
+  if (!isMerged(tree)) return overlay(tree, retirement);
+  const again = [...retirement].map(
+    ([path, text]) => [path.replace(/^\/usr(?=\/lib\/)/, ''), text] as const,
+  );
+  return overlay(tree, new Map([...retirement, ...again]));
+}
+
+/** Whether /lib is a link to /usr/lib, as on every system since about 2019. */
+function isMerged(tree: FileTree): boolean {
+  return tree.link('/lib') !== undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { retireDropIns } from '../../../../src/sshd/plan/stock.ts';
+import { retireDropIns, withoutStock } from '../../../../src/sshd/plan/stock.ts';
+import { readModel } from '../../../../src/sshd/model/model.ts';
 import { fixedTree } from '../../../../src/system/file-tree.ts';
 
 const OWN = {
@@ -39,5 +40,11 @@ describe.each([
     const edited = DROP_IN.replace('-D', '-D -p 2222');
     const left = edited.replace(` ${OPTIONS}`, '');
     expect(retireDropIns(host(edited, isMerged), OWN)).toEqual(new Map([[path, left]]));
+  });
+
+  it('is in force by none of its names when it has gone', () => {
+    const tree = host(DROP_IN, isMerged);
+    const { starts } = readModel(withoutStock(tree, retireDropIns(tree, OWN)), undefined);
+    expect(starts.map(({ exec }) => exec?.text)).toEqual([START.replace('ExecStart=', '')]);
   });
 });
