@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { trim } from './trim.ts';
 
@@ -57,5 +59,13 @@ export async function bundle(outfile: string): Promise<Metafile> {
     define: { 'import.meta.url': '"file:///usr/lib/ec2-instance-connect/program.js"' },
     logLevel: 'warning',
   });
+  nameSources(`${outfile}.map`);
   return metafile;
+}
+
+/** Names the sources from the project's folder, so that the map is the same wherever the bundle goes. */
+function nameSources(path: string): void {
+  const map = JSON.parse(readFileSync(path, 'utf8')) as { sources: readonly string[] };
+  const sources = map.sources.map((source) => relative('.', resolve(dirname(path), source)));
+  writeFileSync(path, JSON.stringify({ ...map, sources }));
 }
