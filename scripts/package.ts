@@ -14,14 +14,15 @@ import { bundledModules, copyrightFile, licenseTexts } from './package/licenses.
 import { entriesOf, type Family } from './package/manifest.ts';
 import { renderManual } from './package/manual.ts';
 import { makeProgram } from './package/program.ts';
-import { packPolicyRpm, packRpm } from './package/rpm.ts';
+import { packRpm } from './package/rpm.ts';
 import { installRuntime, takeRuntime, type Runtime } from './package/runtime.ts';
+import { makePolicyModule } from './package/selinux.ts';
 import { stageTree } from './package/stage.ts';
 import { TARGETS, type Target } from './package/target.ts';
 
 const HELP = `usage: npm run package -- [option ...]
 
-Makes the deb and rpm packages of both architectures and the policy module's rpm. Needs root, a Debian or
+Makes the deb and rpm packages of both architectures. Needs root, a Debian or
 Ubuntu on x86-64, and 3 minutes; installs the Debian packages of scripts/package-packages.txt that are missing.
 
 The private C library and its friends come from the Debian release of packaging/runtime.json, in the versions
@@ -50,6 +51,7 @@ function makeParts(build: Build, runtime: Runtime, code: Code, folder: string): 
   installRuntime(runtime, join(folder, 'lib'));
   makeLauncher(target, join(folder, 'launch'));
   makeProgram(runtime, code.path, join(folder, 'program'), join(folder, 'work'));
+  makePolicyModule(folder);
   for (const name of MANUALS) {
     const template = readFileSync(join('packaging/man', name), 'utf8');
     const page = renderManual(template, build.version, build.release.date);
@@ -121,7 +123,6 @@ async function makePackages(): Promise<void> {
     }
     copyTaken(taken, join(output, 'runtime', target.deb));
   }
-  console.log(basename(packPolicyRpm(build, work)));
   rmSync(work, { recursive: true });
   made();
 }

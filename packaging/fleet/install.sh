@@ -147,12 +147,9 @@ install_with_yum() {
 		gpgkey=file://$keys
 		priority=9
 	END
-	packages=$NAME
-	# yum of Amazon Linux 2 knows no recommended packages.
-	! rpm --quiet -q selinux-policy-targeted || packages="$packages $NAME-selinux"
-	"$manager" install -y $packages
+	"$manager" install -y $NAME
 	# With best=False the above leaves an older package as it is.
-	"$manager" upgrade -y $packages
+	"$manager" upgrade -y $NAME
 	offered=$("$manager" -q --disablerepo='*' --enablerepo=$NAME list --showduplicates $NAME |
 		awk -v name=$NAME 'index($1, name ".") == 1 && $3 == name { print $2 }' | sort -V | tail -n 1)
 	installed=$(rpm -q --qf '%{VERSION}-%{RELEASE}\n' $NAME | sort -V | tail -n 1)

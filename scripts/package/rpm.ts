@@ -1,10 +1,9 @@
 /** Makes the rpm. */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Build } from './build.ts';
 import type { Entry } from './manifest.ts';
 import { run } from './process.ts';
-import { makePolicyModule } from './selinux.ts';
 import { MANIFEST_PATH } from './stage.ts';
 import type { Target } from './target.ts';
 import { fillTemplate } from './template.ts';
@@ -103,27 +102,4 @@ export function packRpm(
   buildRpm(build, `${spec}\n`, tree, target.rpm, `${tree}.rpmbuild`);
   const version = `${build.version}-${build.revision}`;
   return join(build.output, `ec2-instance-connect-${version}.${target.rpm}.rpm`);
-}
-
-/**
- * Packs the SELinux policy module into an rpm of its own, which serves every architecture.
- * @param work folder for the tree
- * @returns the path of the rpm
- */
-export function packPolicyRpm(build: Build, work: string): string {
-  const tree = join(work, 'selinux');
-  const module = join(tree, 'usr/share/selinux/packages');
-  const documentation = join(tree, 'usr/share/doc/ec2-instance-connect-selinux');
-  for (const folder of [module, documentation]) mkdirSync(folder, { recursive: true });
-  makePolicyModule(module);
-  copyFileSync('packaging/selinux/README.md', join(documentation, 'README.md'));
-  const name = 'ec2-instance-connect-selinux';
-  const spec = fillTemplate(readFileSync(`packaging/rpm/${name}.spec`, 'utf8'), {
-    ...scriptValues(['post', 'postun'], (name) => readScript(`selinux-${name}`)),
-    VERSION: build.version,
-    REVISION: build.revision,
-    CHANGELOG: build.rpmChangelog,
-  });
-  buildRpm(build, `${spec}\n`, tree, 'noarch', `${tree}.rpmbuild`);
-  return join(build.output, `${name}-${build.version}-${build.revision}.noarch.rpm`);
 }

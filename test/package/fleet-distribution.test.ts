@@ -11,7 +11,7 @@ import type { CommandResult } from '../roots/machine.ts';
 import { bootFleetHost, install, installedVersion, resetFleetHost, type Family } from './fleet.ts';
 import { type Host, REPOSITORY_URL } from './host.ts';
 import { fingerprint } from './keys.ts';
-import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
+import { packagePath, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import { makeStockDeb } from './stand-ins.ts';
 import { makeForeignRpms, STOCK_RPM_VERSIONS } from './stand-ins-rpm.ts';
@@ -44,7 +44,7 @@ function makeDistribution(folder: string): void {
 }
 
 beforeAll(async () => {
-  const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64'), POLICY_RPM];
+  const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64')];
   repository = makeRepository(packages);
   makeDistribution(join(repository.folder, 'distribution'));
   host = await bootFleetHost(repository.folder);

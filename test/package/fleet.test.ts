@@ -6,7 +6,7 @@ import { FORM_NAMES, withScript } from '../../scripts/fleet.ts';
 import { bootFleetHost, install, INSTALL, installedVersion, resetFleetHost } from './fleet.ts';
 import { type Host, REPOSITORY_URL } from './host.ts';
 import { fingerprint } from './keys.ts';
-import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
+import { packagePath, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import { makeForeignRpms } from './stand-ins-rpm.ts';
 
@@ -88,7 +88,7 @@ describe('install.sh, from the repositories', () => {
   let repository: TestRepository;
   let host: Host;
   beforeAll(async () => {
-    const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64'), POLICY_RPM];
+    const packages = [packagePath('deb', 'x64'), packagePath('rpm', 'x64')];
     repository = makeRepository(packages, makeForeignRpms);
     host = await bootFleetHost(repository.folder);
   });
@@ -122,13 +122,12 @@ describe('install.sh, from the repositories', () => {
     expect(await host.loginWithPushedKey()).toBe(true);
   });
 
-  it('installs with dnf, the policy module too, and does nothing the second time', async () => {
+  it('installs with dnf, and does nothing the second time', async () => {
     for (const time of ['first', 'second']) {
       const result = await install(host, 'yum', REPOSITORY_URL, `${other},${told()}`);
       expect([time, result]).toMatchObject([time, { status: 0 }]);
       expect(await installedVersion(host, 'yum')).toBe(VERSION);
     }
-    expect((await host.rpm('-q', `${NAME}-selinux`)).status).toBe(0);
     expect(host.read('/etc/yum.repos.d/ec2-instance-connect.repo')).toBe(
       readFileSync(join(repository.folder, 'yum/ec2-instance-connect.repo'), 'utf8'),
     );

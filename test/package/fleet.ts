@@ -55,7 +55,6 @@ export async function bootFleetHost(repository: string): Promise<Host> {
 
 /** Takes everything away that an installation may have left. */
 export async function resetFleetHost(host: Host): Promise<void> {
-  await host.rpm('-e', NAME, `${NAME}-selinux`);
   await host.rpm('-e', NAME);
   await host.rpm('-e', 'gpg-pubkey', '--allmatches');
   await host.machine.run(['dpkg', '--purge', NAME]);

@@ -111,6 +111,11 @@ export class Host {
     return this.machine.run(['chroot', TOOLS, '/usr/bin/rpm', '--root', '/root', ...args]);
   }
 
+  /** Runs rpm as `rpm` does and demands status 0; returns all that it said. */
+  mustRpm(...args: readonly string[]): Promise<string> {
+    return must('rpm', args, this.rpm(...args));
+  }
+
   /** Makes `dnf` and `rpm` work. They find the repositories' keys where the machine has them. */
   async prepareDnf(): Promise<void> {
     await this.machine.sh(`

@@ -11,12 +11,6 @@ import { target, type Target } from '../../scripts/package/target.ts';
 export const PACKAGES: string = join(import.meta.dirname, '../../dist/packages');
 export const VERSION: string = [packageJson.version, '1'].join('-');
 
-/** The path of the policy module's rpm. */
-export const POLICY_RPM: string = join(
-  PACKAGES,
-  `ec2-instance-connect-selinux-${VERSION}.noarch.rpm`,
-);
-
 /** The path of a package of ours; throws when it has not been made. */
 export function packagePath(family: Family, node: Target['node']): string {
   const { deb, rpm } = target(node);

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { command } from '../roots/machine.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Host, REPOSITORY_URL } from './host.ts';
 import { publicKey } from './keys.ts';
-import { packagePath, POLICY_RPM, VERSION } from './packages.ts';
+import { packagePath, VERSION } from './packages.ts';
 import { makeRepository, type TestRepository } from './repository.ts';
 import {
   makeForeignRpms,
@@ -21,7 +20,7 @@ let repository: TestRepository | undefined;
 let host: Host;
 
 beforeAll(() => {
-  repository = makeRepository([packagePath('rpm', 'x64'), POLICY_RPM], (folder) => {
+  repository = makeRepository([packagePath('rpm', 'x64')], (folder) => {
     makeForeignRpms(folder);
     makeNextRpm(folder);
   });
@@ -38,7 +37,7 @@ afterEach(() => host.stop());
 /** dnf does not go back across architectures (the stand-ins have none), rpm does. */
 async function downgrade(version: string): Promise<void> {
   const url = `${REPOSITORY_URL}/yum/packages/${NAME}-${version}.rpm`;
-  expect(await host.rpm('-U', '--oldpackage', url)).toMatchObject({ status: 0 });
+  await host.mustRpm('-U', '--oldpackage', url);
   expect((await host.rpm('-q', NAME)).stdout).toContain(version);
 }
 
@@ -105,23 +104,51 @@ it('upgrades and downgrades between versions of ours, the wiring as it was', asy
   expect(await host.loginWithPushedKey()).toBe(true);
 });
 
-it('loads the policy module where there is SELinux, and takes it away with its package', async () => {
+describe('where there is SELinux', () => {
   const module = `/usr/share/selinux/packages/ec2_instance_connect.pp`;
-  await host.machine.sh(`
-    mkdir -p /etc/selinux && touch /etc/selinux/config
-    printf '#!/bin/sh\\necho "$@" >>/run/semodule\\n' >/usr/sbin/semodule
-    chmod 755 /usr/sbin/semodule`);
-  await host.mustDnf('install', `${NAME}-${VERSION}`, `${NAME}-selinux`);
-  expect(host.read('/run/semodule')).toBe(`-i ${module}\n`);
-  expect(await host.loginWithPushedKey()).toBe(true);
-  await host.mustDnf('remove', `${NAME}-selinux`);
-  expect(host.read('/run/semodule')).toBe(`-i ${module}\n-r ec2_instance_connect\n`);
-  expect(await host.loginWithPushedKey()).toBe(true);
-});
+  const calls = (): string => host.read('/run/semodule');
 
-it('installs the policy module where there is no SELinux', async () => {
-  await host.mustDnf('install', `${NAME}-selinux`);
-  await host.mustDnf('remove', `${NAME}-selinux`);
+  /** A semodule(8) with a store of one module, which writes down what changes it. */
+  beforeEach(async () => {
+    writeFileSync(
+      host.machine.path('/usr/sbin/semodule'),
+      `#!/bin/sh
+case $1 in
+-l) cat /run/store; exit ;;
+-i) basename "$2" .pp >/run/store; printf 'sshd uses it: ' >>/run/semodule
+  sshd -T | grep -c '^authorizedkeyscommand ${COMMAND}' >>/run/semodule ;;
+-r) : >/run/store ;;
+esac
+echo "$@" >>/run/semodule
+`,
+    );
+    await host.machine.sh(`
+      mkdir -p /etc/selinux && touch /etc/selinux/config /run/store /run/semodule
+      chmod 755 /usr/sbin/semodule`);
+  });
+
+  it('loads its policy module before sshd is pointed at it, and takes it away when it goes', async () => {
+    await host.mustDnf('install', `${NAME}-${VERSION}`);
+    expect(calls()).toBe(`sshd uses it: 0\n-i ${module}\n`);
+    expect(await host.loginWithPushedKey()).toBe(true);
+    await host.mustDnf('remove', NAME);
+    expect(calls()).toBe(`sshd uses it: 0\n-i ${module}\n-r ec2_instance_connect\n`);
+  });
+
+  it('loads it again where the package that had it once takes it away', async () => {
+    const url = `${REPOSITORY_URL}/yum/packages/${NAME}-selinux-3.0.0-0.rpm`;
+    await host.mustRpm('-U', '--nodeps', url);
+    await host.mustDnf('install', `${NAME}-${VERSION}`);
+    expect(host.read('/run/store')).toBe('ec2_instance_connect\n');
+    expect(calls()).toContain('-r ec2_instance_connect\n');
+    expect((await host.rpm('-q', `${NAME}-selinux`)).status).not.toBe(0);
+  });
+
+  it('takes it away with a downgrade to a stock package', async () => {
+    await host.mustDnf('install', `${NAME}-${VERSION}`);
+    await downgrade(STOCK_RPM_VERSIONS.redhat);
+    expect(host.read('/run/store')).toBe('');
+  });
 });
 
 it('wires sshd that comes later', async () => {
@@ -131,11 +158,6 @@ it('wires sshd that comes later', async () => {
   expect(await effective()).toContain(COMMAND);
   await host.machine.sh('systemctl restart ssh.service');
   expect(await host.loginWithPushedKey()).toBe(true);
-});
-
-it('recommends the policy module, which newer rpm than 4.11 knows about', async () => {
-  const asked = await command(['rpm', '-qp', '--recommends', packagePath('rpm', 'x64')]);
-  expect(asked.stdout).toContain(`${NAME}-selinux`);
 });
 
 it('refuses metadata and packages that another key has signed', async () => {

@@ -103,6 +103,16 @@ export function makeForeignRpms(output: string): void {
   );
   buildSpec(
     {
+      // The package that had the policy module up to 3.0.0, and that ours takes the place of.
+      name: 'ec2-instance-connect-selinux',
+      version: '3.0.0-0',
+      body: `${description}\n%postun\n[ "$1" -gt 0 ] || semodule -r ec2_instance_connect`,
+      files: { '/usr/share/selinux/packages/ec2_instance_connect.pp': '' },
+    },
+    output,
+  );
+  buildSpec(
+    {
       name: 'ec2-instance-connect',
       version: STOCK_RPM_VERSIONS.amazon,
       body: `${description}\n%pre\n${MAKE_USER}\n%post\ngrep -q '^AuthorizedKeysCommand ' /etc/ssh/sshd_config || printf '${LINES.replaceAll('%', '%%%%').replaceAll('\n', '\\n')}' >>/etc/ssh/sshd_config\nsystemctl reload ssh.service || :`,

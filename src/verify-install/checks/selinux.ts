@@ -11,7 +11,7 @@ import {
 } from '../check.ts';
 import { family, isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
-import { decide, fix, install, lookAt } from '../remedies.ts';
+import { decide, fix, lookAt, reinstall } from '../remedies.ts';
 
 const SELINUX = '/sys/fs/selinux';
 const AUDIT_LOG = '/var/log/audit/audit.log';
@@ -76,7 +76,7 @@ function withoutModule(on: Inspection, mode: string, data: Data): CheckResult {
 function loadModule(on: Inspection): Remedy {
   if (!isThere(on, MODULE_FILE)) {
     if (on.fact(family) === 'deb') return lookAt('semodule -l', 'lists the modules that there are');
-    return fix(install(on, 'ec2-instance-connect-selinux'));
+    return reinstall(on);
   }
   const folders = '/usr/lib/ec2-instance-connect /etc/ec2-instance-connect';
   return fix(`semodule -i ${MODULE_FILE} && restorecon -RF ${folders}`);

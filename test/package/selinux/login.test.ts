@@ -15,6 +15,8 @@ import { Guest } from '../../vm/guest.ts';
 import { discard, unpack } from '../packages.ts';
 
 const HELPER = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
+const UNIT = 'ec2-instance-connect-verify.service';
+const UNIT_FILE = `/usr/lib/systemd/system/${UNIT}`;
 const DOMAIN = 'ec2_instance_connect_t';
 const CHAIN_DOMAIN = 'ec2_instance_connect_chain_t';
 /** Runs in the program's domain in its place, for the user mallory. */
@@ -64,6 +66,8 @@ beforeAll(async () => {
     files: {
       '/usr/lib/ec2-instance-connect': { copy: join(tree, 'usr/lib/ec2-instance-connect') },
       [HELPER]: { copy: join(tree, HELPER) },
+      '/usr/bin/ec2-instance-connect': { copy: join(tree, 'usr/bin/ec2-instance-connect') },
+      [UNIT_FILE]: { copy: join(tree, UNIT_FILE) },
       '/etc/ssh/sshd_config.d/60-ec2-instance-connect.conf': SSHD_CONFIG,
       '/srv/root.pem': readFileSync(rig.namespace.path('/run/rig/root.pem'), 'utf8'),
       '/usr/share/misc/probe': 'readable for everybody\n',
@@ -191,6 +195,15 @@ describe('on a machine with SELinux enforcing', { timeout: 400_000 }, () => {
     expect(said.trim().split('\n')).toEqual(
       Object.keys(ATTEMPTS).map((name) => `${name}: allowed`),
     );
+  });
+
+  it('systemd starts the report, which says what it found', async () => {
+    await guest.root(`systemctl start ${UNIT} || :`);
+    const show = (property: string): Promise<string> =>
+      guest.root(`systemctl show -p ${property} --value ${UNIT}`);
+    // 203 is systemd's for a program that it may not execute; 1 is ours for a check that failed.
+    expect((await show('ExecMainStatus')).trim()).toMatch(/^[01]$/);
+    expect(await guest.root(`journalctl --quiet -b -o cat -u ${UNIT}`)).toContain('SELinux');
   });
 
   it('a person who calls the program stays in his domain', async () => {

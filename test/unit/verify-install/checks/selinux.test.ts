@@ -122,7 +122,7 @@ describe('selinux', () => {
   it('offers our module where that is missing', async () => {
     const world = host('1', NOT_LOADED);
     expect(await inspect(selinux, world)).toMatchObject({
-      remedy: { command: 'yum install -y ec2-instance-connect-selinux' },
+      remedy: { command: 'yum reinstall -y ec2-instance-connect' },
     });
     const module = '/usr/share/selinux/packages/ec2_instance_connect.pp';
     const brought = { files: { ...world.files, [module]: 'module' } };
