@@ -47,7 +47,7 @@ export const SIGNED_FIELDS: {
     read: asWritten,
     form: 'text',
     // The longest ARN of an assumed role has half of it.
-    told: { as: 'caller', limit: 512, meaning: 'who pushed the key: the ARN that IAM knows' },
+    told: { as: 'caller', limit: 512, meaning: 'the ARN of the IAM identity that pushed the key' },
   },
   requestId: {
     name: 'Request',
@@ -57,7 +57,7 @@ export const SIGNED_FIELDS: {
     told: {
       as: 'request',
       limit: 256,
-      meaning: 'the id of the request that pushed it, as CloudTrail has it',
+      meaning: 'the id of the API request that pushed it, as in CloudTrail',
     },
   },
   expiry: {

@@ -16,7 +16,7 @@ export function waysOn(
 ): readonly string[] {
   const lines = configurationLines(wiredCommand(own)).map((line) => `  ${line}`);
   const byHand = [
-    'by hand: take those lines away and run "ec2-instance-connect sshd enable", or write yourself',
+    'by hand: remove those lines and run "ec2-instance-connect sshd enable", or write',
     ...lines,
   ];
   if (command === 'enable' && adoption?.outcome === 'done') {
@@ -25,7 +25,7 @@ export function waysOn(
   if (command === 'enable' && adoption === undefined) {
     // Nobody has tried the other command: a package's script runs nothing of somebody else's.
     const tried = 'ec2-instance-connect sshd adopt --dry-run';
-    return [`whether both work together is said by: ${tried}`, ...byHand];
+    return [`to see whether both work together: ${tried}`, ...byHand];
   }
   const [other] = conflicts;
   const judged = command === 'adopt' ? reason : adoption?.reason;
@@ -36,7 +36,7 @@ export function waysOn(
     ...(why ? [`adopt would refuse: ${adoption.detail ?? ''}`] : []),
     ...(judged === 'helper-needs-its-user' ? groupLines(other, own) : []),
     ...byHand,
-    'both by hand, where the other one is for one login user, such as git: in its place',
+    'both by hand, if the other one serves a single login user, such as git: replace its lines by',
     ...lines,
     `  Match User ${loginUserOf(other)}`,
     `    AuthorizedKeysCommand ${other.setting.value}`,
@@ -48,7 +48,7 @@ export function waysOn(
 function groupLines({ user }: Conflict, own: OwnCommand): readonly string[] {
   if (user === undefined || user === 'root' || user === 'nobody') return [];
   return [
-    `both together, where what it reads is its group's: usermod -aG "$(id -gn ${user})" ${own.user}`,
+    `both together, if its group may read its files: usermod -aG "$(id -gn ${user})" ${own.user}`,
     '  and then ec2-instance-connect sshd adopt',
   ];
 }

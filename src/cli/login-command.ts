@@ -13,13 +13,13 @@ interface LoginArguments {
 const TOKENS = {
   type: 'string',
   array: true,
-  describe: 'for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
+  describe: 'tokens for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
 } as const;
 
 const EXPLAIN = {
   type: 'boolean',
   default: false,
-  describe: 'tell on standard error, step by step, what was asked, found and decided',
+  describe: 'print each step to standard error: what was asked, found and decided',
 } as const;
 
 /** `authorized-keys`: what sshd runs, for a person who wants to see it run. */
@@ -27,7 +27,7 @@ export function loginCommand({ edges, finish }: Person): CommandModule<object, L
   return {
     // Not demanded by yargs, which would name the missing user where an option was misspelt.
     command: 'authorized-keys [user] [fingerprint] [tokens..]',
-    describe: 'print the pushed keys that may be used now (the AuthorizedKeysCommand)',
+    describe: 'print the pushed keys that sshd may accept now (the AuthorizedKeysCommand)',
     builder: (yargs) =>
       yargs
         .usage(

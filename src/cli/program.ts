@@ -1,11 +1,13 @@
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { printable } from '../log/printable.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_USAGE } from '../verdict/exit-codes.ts';
 import type { Edges } from '../edges.ts';
 import { Fault } from '../verdict/fault.ts';
+import { commandOf, describeCommandLine, type CommandLine } from './command-line.ts';
 import { UsageError, type Person } from './command.ts';
 import { debugCommand } from './debug-command.ts';
+import { explainWrongCall } from './wrong-call.ts';
 import { loginCommand } from './login-command.ts';
 import { sshdCommand } from './sshd-command.ts';
 import { verifyInstallCommand, viewHostCommand } from './verify-install-command.ts';
@@ -17,18 +19,27 @@ const MAX_MESSAGE = 1000;
 /**
  * The program as a person meets it: commands, help, and errors that name what is wrong.
  * @param args the arguments without the program's name
- * @returns the exit code; 2 for bad usage, 1 where the world fails
+ * @returns the exit code; 2 for bad usage, 1 where something outside the program failed
  */
 export async function runProgram(args: readonly string[], edges: Edges): Promise<number> {
   try {
     return await runCommand(args, edges);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof Fault)) throw error;
+    if (error instanceof UsageError) return tellWrongCall(error, args, edges);
     edges.run.write(2, `ec2-instance-connect: ${printable(error.message, MAX_MESSAGE)}\n`);
-    if (error instanceof Fault) return 1;
-    edges.run.write(2, 'see "ec2-instance-connect --help"\n');
-    return EXIT_USAGE;
+    return 1;
   }
+}
+
+/** Names what is wrong, and the help of the command that was called. */
+function tellWrongCall({ message }: UsageError, args: readonly string[], edges: Edges): number {
+  const program = programCommandLine(edges);
+  const { command, words } = commandOf(args, program);
+  const text = explainWrongCall(message, args.slice(words), command);
+  const help = ['ec2-instance-connect', ...command.path, '--help'].join(' ');
+  edges.run.write(2, `ec2-instance-connect: ${printable(text, MAX_MESSAGE)}\nsee "${help}"\n`);
+  return EXIT_USAGE;
 }
 
 async function runCommand(args: readonly string[], edges: Edges): Promise<number> {
@@ -39,7 +50,21 @@ async function runCommand(args: readonly string[], edges: Edges): Promise<number
     exitCode = code;
   };
   const person: Person = { edges, finish };
-  const parsed = await yargs()
+  const parsed = await commandLine(person).parseAsync([...args]);
+  if (exitCode !== undefined) return exitCode;
+  const { help, version } = parsed;
+  if (help === true || version === true || args.at(-1) === 'help') return 0;
+  // Not demanded beforehand: an unknown option is the better thing to name.
+  throw new UsageError('expected a command');
+}
+
+/** The program's commands and options, for suggestions, completions and manual pages. */
+export function programCommandLine(edges: Edges): CommandLine {
+  return describeCommandLine(commandLine({ edges, finish: () => undefined }), () => yargs());
+}
+
+function commandLine(person: Person): Argv {
+  return yargs()
     .scriptName('ec2-instance-connect')
     .usage('$0 <command> [options]\n\nThe on-instance side of EC2 Instance Connect.')
     .command(loginCommand(person))
@@ -62,13 +87,7 @@ async function runCommand(args: readonly string[], edges: Edges): Promise<number
     .detectLocale(false)
     .wrap(terminalWidth())
     .exitProcess(false)
-    .fail(fail)
-    .parseAsync([...args]);
-  if (exitCode !== undefined) return exitCode;
-  const { help, version } = parsed;
-  if (help === true || version === true || args.at(-1) === 'help') return 0;
-  // Not demanded beforehand: an unknown option is the better thing to name.
-  throw new UsageError('expected a command');
+    .fail(fail);
 }
 
 /**

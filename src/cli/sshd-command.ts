@@ -28,37 +28,37 @@ const OPTIONS = {
   'dry-run': {
     type: 'boolean',
     default: false,
-    describe: 'show each change as a diff, change nothing',
+    describe: 'print each change as a diff and change nothing',
   },
   'from-package': {
     type: 'boolean',
     default: false,
-    describe: 'for package scripts: heed sshd-unmanaged, exit 0 on a refusal',
+    describe: 'for package scripts: respect sshd-unmanaged, exit 0 on a refusal',
   },
   restart: {
     type: 'boolean',
     default: false,
-    describe: 'restart sshd where a reload does not do; open sessions go on',
+    describe: 'restart sshd if a reload is not enough; open sessions continue',
   },
   'give-back': {
     type: 'boolean',
     default: false,
     hidden: true,
-    describe: "for package scripts: the stock package's wiring stands again",
+    describe: "for package scripts: restore the stock package's wiring",
   },
   'try-user': {
     type: 'string',
     array: true,
     default: [] as string[],
     requiresArg: true,
-    describe: 'a login user that the other helper has keys for',
+    describe: 'a login user whom the other command has keys for',
   },
   'try-key': {
     type: 'string',
     array: true,
     default: [] as string[],
     requiresArg: true,
-    describe: 'a file with a public key or certificate that the other helper accepts',
+    describe: 'a file with a public key or certificate that the other command accepts',
   },
 } as const;
 
@@ -68,12 +68,21 @@ type Wire = (edges: SshdEdges, options: WiringOptions) => WiringResult;
 export function sshdCommand(person: Person): CommandModule {
   return {
     command: 'sshd',
-    describe: 'make sshd ask this program for keys, or see whether it does',
+    describe: 'configure sshd to ask this program for keys, or show whether it does',
     builder: (yargs) =>
       yargs
-        .command(wiringCommand('enable', 'make this the AuthorizedKeysCommand', enable, person))
-        .command(wiringCommand('disable', 'take away what was written', disable, person))
-        .command(wiringCommand('adopt', 'run another helper beside this one', adopt, person))
+        .command(
+          wiringCommand('enable', 'make this program the AuthorizedKeysCommand', enable, person),
+        )
+        .command(wiringCommand('disable', 'remove what was written', disable, person))
+        .command(
+          wiringCommand(
+            'adopt',
+            'run the other AuthorizedKeysCommand beside this one',
+            adopt,
+            person,
+          ),
+        )
         .command(statusCommand(person)),
     // Not demanded beforehand: an unknown option is the better thing to name.
     handler: () => {
@@ -130,7 +139,7 @@ async function runWiring(
     const how = `mkdir -p ${dirname(UNMANAGED_PATH)} && touch ${UNMANAGED_PATH}`;
     run.write(
       1,
-      `the package or sshd, when upgraded, brings it back; to prevent that:\n  ${how}\n`,
+      `an upgrade of the package or of sshd enables it again; to prevent that:\n  ${how}\n`,
     );
   }
   return result.exitCode;
@@ -139,11 +148,15 @@ async function runWiring(
 function statusCommand({ edges, finish }: Person): CommandModule<object, StatusArguments> {
   return {
     command: 'status',
-    describe: 'what is effective and where it is set; exit 0 when it is this program',
+    describe: 'show which command is effective and where it is set; exit 0 if it is this program',
     builder: (yargs) =>
       yargs
-        .option('user', { type: 'string', requiresArg: true, describe: 'ask for this login user' })
-        .option('json', { type: 'boolean', default: false, describe: 'print all of it as JSON' }),
+        .option('user', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'evaluate Match blocks for this login user',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'print the status as JSON' }),
     handler: async ({ user, json }) => {
       const found = status(await edges.sshd(), user);
       edges.run.write(1, json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found));

@@ -8,46 +8,46 @@ import type { ListenerStatus, SshdStatus, StartStatus } from '../sshd/status.ts'
 const REASONS: Readonly<Record<WiringReason, string>> = {
   'other-command': 'another AuthorizedKeysCommand is in place',
   'command-in-match': 'a Match block has an AuthorizedKeysCommand of its own',
-  'command-disabled': 'the configuration says that there shall be no AuthorizedKeysCommand',
-  'tokens-not-supported': 'the other command needs something that only sshd can give it',
-  'command-malformed': 'the other command cannot be read',
+  'command-disabled': 'the configuration sets AuthorizedKeysCommand none',
+  'tokens-not-supported': 'the other command needs a value that only sshd can pass',
+  'command-malformed': 'the other command cannot be parsed',
   'not-root': 'this needs root',
-  'lock-unavailable': 'the lock of the commands that change sshd cannot be taken',
-  busy: 'somebody else is at it',
+  'lock-unavailable': 'cannot take the lock for changes to sshd',
+  busy: 'busy',
   'journal-unreadable': 'the journal of an interrupted run cannot be read',
   'record-unreadable': 'the record of what was written cannot be read',
-  'sshd-missing': 'there is no sshd that could run',
-  'program-missing': 'sshd would not run the program at its installed path',
-  'command-user-missing': 'the user that the program runs as is missing',
+  'sshd-missing': 'sshd cannot run',
+  'program-missing': 'sshd would refuse to run the program at its installed path',
+  'command-user-missing': 'the command user is missing',
   'configuration-not-understood': "sshd's configuration is not understood",
   'configuration-invalid': 'sshd does not accept its configuration as it is now',
-  'no-wiring-works': 'no place was found in which our two lines would count',
-  'path-taken': 'a file is in the way',
-  'folder-unsafe': 'somebody else than root can write where a file would go',
-  'configuration-rejected': 'sshd did not accept the change, which was taken back',
-  'not-effective': 'the change had no effect and was taken back',
+  'no-wiring-works': 'no file was found in which the two lines would take effect',
+  'path-taken': 'a file already exists',
+  'folder-unsafe': 'a folder is writable by others than root',
+  'configuration-rejected': 'sshd rejected the change, which was rolled back',
+  'not-effective': 'the change had no effect and was rolled back',
   'commands-differ': 'there are several other commands',
-  'helper-unsafe': 'sshd would not run the other command itself',
+  'helper-unsafe': 'sshd itself would refuse to run the other command',
   'helper-needs-its-user': 'the other command only works as its own user',
   'try-key-unreadable': 'the key to try the other command with cannot be read',
-  'edited-since': 'a file was edited since it was written, and is left alone',
+  'edited-since': 'a file was edited since it was written, and was not changed',
   'restart-first':
     'the running sshd still needs the adopted helper; restart its service, then run this again',
   'restart-needed':
     'pushed keys are still accepted until sshd is restarted; open sessions survive that',
-  'still-set': 'lines that this program did not write still set it; take them away by hand',
+  'still-set': 'lines that this program did not write still set it; remove them by hand',
   'switched-off': 'its use of pushed keys was switched off before',
   'sshd-not-configured': 'it is not configured yet, and will be wired when it is',
   'cannot-write': 'a file cannot be written',
-  'reload-failed': 'the configuration is written, but sshd could not be told',
+  'reload-failed': 'the configuration is written, but sshd could not be reloaded',
 };
 
 const ACTIVATIONS: Readonly<Record<Activation['state'], string>> = {
-  reloaded: 'reloaded, open sessions go on',
-  'next-connection': 'has it from the next connection on, open sessions go on',
-  'not-running': 'does not run, and has it when it starts',
-  'restart-needed': 'has it after the next restart; open sessions survive one',
-  restarted: 'restarted, open sessions go on',
+  reloaded: 'reloaded, open sessions continue',
+  'next-connection': 'reads it at the next connection, open sessions continue',
+  'not-running': 'is not running, and will read it when it starts',
+  'restart-needed': 'reads it at its next restart; open sessions survive one',
+  restarted: 'restarted, open sessions continue',
   'reload-failed': 'could not be reloaded',
 };
 
@@ -92,11 +92,11 @@ function outcomeLines(result: WiringResult): readonly string[] {
   const { command, outcome, dryRun, changes, kinds } = result;
   if (outcome === 'left-alone') return leftAloneLines(result);
   if (outcome === 'refused') return [];
-  const recovered = result.recovered ? ['an interrupted run was taken back first'] : [];
+  const recovered = result.recovered ? ['an interrupted run was rolled back first'] : [];
   if (outcome === 'unchanged' && !result.recovered) {
     if (result.activations.length > 0) return activationLines(result);
     return [
-      command === 'disable' ? 'nothing to take away' : 'already effective, nothing to do',
+      command === 'disable' ? 'nothing to remove' : 'already effective, nothing to do',
       ...conditionalLines(result.conflicts),
     ];
   }
@@ -154,7 +154,7 @@ function listenerLines(listener: ListenerStatus): readonly string[] {
 }
 
 function runningCommand({ command, commandUser, fromOption, known }: ListenerStatus): string {
-  if (!known) return 'its command line cannot be seen whole';
+  if (!known) return 'its command line is not fully known';
   const user = commandUser === undefined ? '' : ` as ${commandUser}`;
   const what = command === undefined ? 'no AuthorizedKeysCommand' : `${command}${user}`;
   return fromOption ? `${what}, an option that it keeps until a restart` : what;
@@ -175,7 +175,7 @@ function problemLines(
   const what = reason === undefined ? '' : REASONS[reason];
   const head = `ec2-instance-connect: sshd ${command}: ${what}`;
   const still = result.stillInForce.map(
-    (path) => `as before, sshd asks this program by the stock package's ${path}`,
+    (path) => `sshd still runs this program through the stock package's ${path}`,
   );
   if (conflicts.length === 0) {
     return [detail === undefined ? head : `${head}: ${detail}`, ...remedy(reason), ...still];
@@ -188,7 +188,7 @@ function problemLines(
 function remedy(reason: WiringReason | undefined): readonly string[] {
   if (reason === 'restart-needed') return ['  or ec2-instance-connect sshd disable --restart'];
   if (reason === 'record-unreadable' || reason === 'journal-unreadable') {
-    return ['  look at the file, put right what it names by hand, then remove it'];
+    return ['  read the file, fix by hand what it names, then remove it'];
   }
   return [];
 }
@@ -204,7 +204,7 @@ function startLines(start: StartStatus, { listeners }: SshdStatus): readonly str
   const user = commandUser === undefined ? '' : ` as ${commandUser}`;
   const disagrees = start.agrees
     ? []
-    : ['  sshd -T says so, and no line was found that does; sshd is believed'];
+    : ['  sshd -T reports this, but no line was found that sets it'];
   const sockets = running?.sockets.map((socket) => `, started by ${socket}`).join('') ?? '';
   const state = running === undefined ? [] : [`  ${running.activeState}${sockets}`];
   const listener = listeners.find(({ pid }) => pid === running?.mainPid);
@@ -236,7 +236,7 @@ function wiringLines(status: SshdStatus): readonly string[] {
   return [
     ...(status.wiring === null ? [] : [`written by sshd ${status.wiring.mode}:`, ...files]),
     ...(status.interrupted
-      ? ['a run was interrupted; the next enable, disable or adopt takes it back']
+      ? ['a run was interrupted; the next enable, disable or adopt rolls it back']
       : []),
     ...(status.switchedOff
       ? ['packages leave sshd alone: the stock package was switched off when it was replaced']

@@ -18,14 +18,14 @@ interface VerifyInstallArguments {
 const OFFLINE = {
   type: 'boolean',
   default: false,
-  describe: 'leave out what needs IMDS, for instance while an image is built',
+  describe: 'skip the checks that need IMDS, for instance while building an image',
 } as const;
 
 const SINCE = {
   type: 'string',
   requiresArg: true,
   coerce: (text: string) => parseDuration('--since', text),
-  describe: 'how far back refusals in the log count: 30m, 2h, 3d',
+  describe: 'how far back to read refusals in the log: 30m, 2h, 3d',
   defaultDescription: '1h',
 } as const;
 
@@ -42,8 +42,8 @@ export function verifyInstallCommand({
         .option('user', {
           type: 'string',
           requiresArg: true,
-          describe: 'the OS user who is to log in',
-          defaultDescription: 'who has logged in here, else the first account of a person',
+          describe: 'the OS user to check',
+          defaultDescription: 'the user who last logged in, else the first account of a person',
         })
         .option('json', {
           type: 'boolean',

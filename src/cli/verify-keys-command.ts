@@ -10,8 +10,8 @@ import { InputError, verifyKeys } from './verify-keys.ts';
 const REQUIRED = {
   keys: "file with the user's pushed keys (active-keys/<user>/)",
   'signer-cert': 'file with the certificate chain (signer-cert/)',
-  'signer-ocsp': 'folder with one staple a file, DER or base64, any file names',
-  'instance-id': 'the instance that the keys are for',
+  'signer-ocsp': 'folder of staples, one per file, DER or base64, any file names',
+  'instance-id': 'the instance that the keys were pushed for',
   'signer-name': 'managed-ssh-signer.<region>.<domain>',
   'trust-anchors': 'file with the CA certificates that are trusted, PEM',
 } as const;
@@ -32,7 +32,7 @@ export function verifyKeysCommand({
 }: Person): CommandModule<object, VerifyKeysArguments> {
   return {
     command: 'verify-keys',
-    describe: 'judge captured keys offline, exactly as a login would',
+    describe: 'verify captured keys offline, exactly as a login does',
     builder: (yargs) => {
       const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
       return yargs
@@ -44,11 +44,11 @@ export function verifyKeysCommand({
         .option('trust-anchors', text(REQUIRED['trust-anchors']))
         .group(REQUIRED_NAMES, 'Required:')
         .option('fingerprint', {
-          ...text('judge only this key, SHA256:... or MD5:...'),
+          ...text('verify only this key, SHA256:... or MD5:...'),
           coerce: readFingerprint,
         })
         .option('at', {
-          ...text('judge as of this time, Unix seconds'),
+          ...text('verify as of this time, in Unix seconds'),
           default: String(Math.floor(Date.now() / 1000)),
           defaultDescription: 'now',
           coerce: readTime,

@@ -49,7 +49,7 @@ function isThere(path: string): boolean {
 
 function readOwnAnchors(): TrustStore {
   const problem = (text: string, cause?: unknown): Fault =>
-    new Fault('TRUST_STORE_UNREADABLE', `${OWN_ANCHORS} stands for the CA store: ${text}`, {
+    new Fault('TRUST_STORE_UNREADABLE', `${OWN_ANCHORS} replaces the CA store: ${text}`, {
       cause,
     });
   let real: string;

@@ -100,7 +100,7 @@ export function helperEvent({ code, helper, detail }: HelperTrouble): AuditEvent
   return { level: 'warn', event: 'helper', message, fields };
 }
 
-/** The event of a failing world. */
+/** The event of a failure outside the program. */
 export function faultEvent(fault: Fault, user: string): AuditEvent {
   const cause = fault.cause instanceof Error ? { cause: printable(fault.cause.message) } : {};
   return {

@@ -42,7 +42,7 @@ function quietNo(answer: Answer): Outcome {
  * material and the CA store are touched only where a pushed key could match.
  * @param user the login's user name, `%u`
  * @param fingerprint the offered key's, `%f`; absent, every pushed key is judged
- * @throws Fault where the world fails; the caller prints nothing then
+ * @throws Fault where something outside the program fails; the caller prints nothing then
  */
 export async function answerLogin(
   edges: LoginEdges,
@@ -51,7 +51,7 @@ export async function answerLogin(
 ): Promise<Outcome> {
   const { explain } = edges;
   if (!isPushableUserName(user)) {
-    explain?.('no key can have been pushed for a user of this name');
+    explain?.('the service cannot push keys for a user of this name');
     return quietNo('user-impossible');
   }
   const machine = edges.machine();
@@ -60,7 +60,7 @@ export async function answerLogin(
   const imds = edges.imds();
   const body = await fetchKeyBody(imds, user);
   if (body === undefined) {
-    explain?.(`nobody has pushed a key for ${user} within the last minute (404)`);
+    explain?.(`no key was pushed for ${user} within the last minute (404)`);
     return quietNo('no-key');
   }
   const selection = selectCandidates(body, fingerprint);
@@ -75,7 +75,7 @@ export async function answerLogin(
 
 /**
  * Gathers what the candidates need to be believed.
- * @throws Fault where IMDS answers for another instance, and where the world fails
+ * @throws Fault where IMDS answers for another instance, and where something outside the program fails
  */
 async function gatherProof(edges: LoginEdges, machine: Machine, imds: Metadata): Promise<Proof> {
   const documents = await fetchSignerDocuments(imds, MAX_STAPLES);
@@ -107,9 +107,11 @@ function answerOf(decision: Decision): Answer {
 }
 
 function describeSigner(decision: Decision): string {
-  if (decision.kind === 'signer-refused') return 'the signer has not proved itself';
+  if (decision.kind === 'signer-refused') return 'the signer is not trusted';
   const { provedSigner } = decision;
-  return provedSigner === undefined ? 'nothing to prove' : `${provedSigner.name} has proved itself`;
+  return provedSigner === undefined
+    ? 'no candidate, so the signer is not verified'
+    : `the signer ${provedSigner.name} is verified`;
 }
 
 function describeMachine(machine: Machine): string {

@@ -169,7 +169,7 @@ function addHelpers(own: Ending, { lines, events }: HelpersResult): Ending {
 function usage(problem: string, edges: RunEdges, options: LoginOptions): Ending {
   const event = usageEvent(problem);
   edges.run.write(2, `ec2-instance-connect: ${event.message}\n`);
-  options.explain?.('nothing was asked');
+  options.explain?.('nothing was decided');
   return { stdout: '', exitCode: EXIT_USAGE, events: [event], answer: 'usage' };
 }
 

@@ -100,7 +100,7 @@ function stockInForce(edges: SshdEdges): readonly string[] {
 }
 
 function locked<T>(edges: SshdEdges, dryRun: boolean, use: () => T): T {
-  if (!edges.isRoot) throw new WiringRefusal('not-root', 'expected to be run as root');
+  if (!edges.isRoot) throw new WiringRefusal('not-root', 'run with sudo');
   if (dryRun) return use();
   makeStateDirectory(edges);
   const release = edges.lock();

@@ -1,4 +1,4 @@
-/** What can fail around the decision: the world's side, as opposed to a refusal (a verdict) or a bug. */
+/** What can fail outside the program, as opposed to a refusal (a verdict) or a bug. */
 export type FaultCode =
   | 'IMDS_UNREACHABLE'
   | 'IMDS_TIMEOUT'

@@ -6,7 +6,7 @@
 const SIGNER_REASON_MESSAGES = {
   'domain-unknown': 'the service domain is not one of an AWS partition',
   'region-unknown': 'the region does not belong to the partition of the service domain',
-  'chain-malformed': 'the served certificate chain cannot be read',
+  'chain-malformed': 'the served certificate chain cannot be parsed',
   'name-mismatch':
     'the signer certificate does not name the Instance Connect signer of this region',
   'path-not-trusted': 'no certification path leads from the signer to a trust anchor of this host',
@@ -17,14 +17,14 @@ const SIGNER_REASON_MESSAGES = {
   'unknown-critical-extension':
     'a certificate of the path or a staple has a critical extension that is not understood',
   'weak-signature':
-    'a key or a signature algorithm of the path or of a staple is too weak, or is not one that is taken',
-  'staple-missing': 'no OCSP staple speaks for a certificate of the path',
-  'staple-malformed': 'an OCSP staple for a certificate of the path cannot be read',
+    'a key or a signature algorithm of the path or of a staple is too weak or not supported',
+  'staple-missing': 'no OCSP staple covers a certificate of the path',
+  'staple-malformed': 'an OCSP staple for a certificate of the path cannot be parsed',
   'staple-error-status': 'the responder answered with an error instead of a status',
   'staple-responder-unauthorized':
-    'an OCSP staple is signed by somebody to whom the issuer has not delegated it',
-  'staple-signature-invalid': 'the signature of an OCSP staple does not hold',
-  'staple-expired': 'an OCSP staple is not fresh at this time',
+    'an OCSP staple is signed by a responder that the issuer has not authorized',
+  'staple-signature-invalid': 'the signature of an OCSP staple is invalid',
+  'staple-expired': 'an OCSP staple is not current at this time',
   'certificate-revoked': 'a certificate of the path has been revoked',
   'revocation-unknown': 'the responder does not know a certificate of the path',
 } as const;
@@ -32,15 +32,15 @@ const SIGNER_REASON_MESSAGES = {
 const KEY_REASON_MESSAGES = {
   'entry-malformed': 'the entry does not have the form of a pushed key',
   'field-missing': 'a required field is missing from the entry',
-  'field-duplicated': 'a field stands in the entry more than once',
-  'field-malformed': 'a field of the entry has a value that it cannot have',
+  'field-duplicated': 'a field occurs in the entry more than once',
+  'field-malformed': 'a field of the entry has an invalid value',
   'key-malformed': 'the public key is not well-formed or not of an accepted type',
   'key-weak': 'the public key is too short',
-  'fingerprint-mismatch': 'the entry holds another key than the one that is offered',
-  'signature-invalid': "the entry's signature does not hold",
-  'instance-mismatch': 'the entry was made for another instance',
-  expired: 'the 60 seconds of the pushed key are over',
-  'expiry-too-far': 'the entry claims a longer life than the service gives',
+  'fingerprint-mismatch': 'the entry holds a key other than the offered one',
+  'signature-invalid': 'the signature of the entry is invalid',
+  'instance-mismatch': 'the key was pushed for another instance',
+  expired: 'the pushed key is older than 60 seconds',
+  'expiry-too-far': 'the entry expires later than the service allows',
 } as const;
 
 const WITHOUT_SIGNER = [

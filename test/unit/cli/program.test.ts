@@ -51,6 +51,22 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
   ['too many arguments of a login', ['authorized-keys', '--explain', 'a', 'b', 'c'], 'c'],
 ];
 
+/** What a person may have meant: the call, and the word that the message suggests. */
+const MISSPELT: readonly (readonly [readonly string[], string])[] = [
+  [['verify-instal'], 'verify-install'],
+  [['sshd', 'enabel'], 'enable'],
+  [['sshd', 'adopt', '--try-usr', 'alice'], '--try-user'],
+  [['sshd', 'status', '-json'], '--json'],
+  [['verify-install', '--ofline'], '--offline'],
+  [['authorized-keys', 'alice', '-explain'], '--explain'],
+];
+
+/** The help that a wrong call is sent to: that of the command that it has named. */
+function helpOf([first = '', second = '']: readonly string[]): string {
+  if (first === 'sshd') return second === 'enable' ? ' sshd enable --help' : ' sshd --help';
+  return ['verify-keys', 'authorized-keys'].includes(first) ? ` ${first} --help` : ' --help';
+}
+
 const results = new Map<readonly string[], CommandResult>();
 beforeAll(async () => {
   const calls = [
@@ -60,6 +76,7 @@ beforeAll(async () => {
     MISSING,
     HOSTILE,
     ...WRONG.map(([, args]) => args),
+    ...MISSPELT.map(([args]) => args),
   ];
   const ended = await runCalls(calls);
   for (const [index, args] of calls.entries()) {
@@ -98,7 +115,19 @@ describe('the program, called in a wrong way', () => {
     const [line, ...others] = result?.stderr.split('\n') ?? [];
     expect(line).toMatch(/^ec2-instance-connect: ["a-z-]/);
     expect(line?.slice('ec2-instance-connect: '.length)).toContain(named);
-    expect(others).toEqual(['see "ec2-instance-connect --help"', '']);
+    expect(others).toEqual([`see "ec2-instance-connect${helpOf(args)}"`, '']);
+  });
+
+  it.each(MISSPELT)('suggests for %j what was probably meant: %s', (args, meant) => {
+    const { status, stderr } = results.get(args) ?? {};
+    expect(status).toBe(2);
+    expect(stderr?.split('\n')[0]?.endsWith(`; did you mean ${meant}?`)).toBe(true);
+  });
+
+  it('names an option with one hyphen as one word', () => {
+    const [args] = MISSPELT.at(-1) ?? [];
+    const [line] = results.get(args ?? [])?.stderr.split('\n') ?? [];
+    expect(line).toBe('ec2-instance-connect: unknown option: -explain; did you mean --explain?');
   });
 
   it('names all options that are missing', () => {
