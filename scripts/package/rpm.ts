@@ -14,7 +14,8 @@ const SCRIPTS = ['pre', 'post', 'posttrans', 'preun', 'postun', 'trigger'] as co
 function fileLine(entry: Entry): string {
   if (entry.type === 'directory') return `%dir %attr(${entry.mode}, root, root) ${entry.path}`;
   if (entry.type === 'link') return `${entry.ghost ? '%ghost ' : ''}${entry.path}`;
-  const doc = entry.documentation && !entry.path.includes('/bash-completion/') ? '%doc ' : '';
+  const isCompletion = entry.source.startsWith('packaging/completion/');
+  const doc = entry.documentation && !isCompletion ? '%doc ' : '';
   return `${doc}%attr(${entry.mode}, root, root) ${entry.path}`;
 }
 

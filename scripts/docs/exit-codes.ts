@@ -1,0 +1,35 @@
+/** What each exit status of a command means, for the reference and the manual pages. Pure. */
+
+/** An exit status besides those that every command has. */
+export interface ExitCode {
+  /** As in `CommandLine.path`, with blanks between. */
+  readonly command: string;
+  readonly code: 0 | 1;
+  readonly meaning: string;
+}
+
+/** In the order of the commands and statuses. */
+export const EXIT_CODES: readonly ExitCode[] = [
+  ...codes(
+    'authorized-keys',
+    'a decision was made, whether keys were printed or not',
+    'the signer was refused, or something outside the program failed; no key is printed',
+  ),
+  ...codes('verify-install', 'no check failed; warnings do not count', 'a check failed'),
+  ...codes('verify-keys', 'a key was accepted', 'no key was accepted'),
+  ...codes('sshd enable', 'the command is effective', 'it refused or failed; nothing is changed'),
+  ...codes(
+    'sshd disable',
+    'what was written is removed',
+    'something was left, or the running sshd keeps the command until it is restarted',
+  ),
+  ...codes('sshd adopt', 'both commands are effective', 'it refused or failed; nothing is changed'),
+  ...codes('sshd status', 'the command is effective', 'it is not, or that is not known'),
+];
+
+function codes(command: string, good: string, bad: string): readonly ExitCode[] {
+  return [
+    { command, code: 0, meaning: good },
+    { command, code: 1, meaning: bad },
+  ];
+}

@@ -1,0 +1,58 @@
+/** docs/reasons.md: every refusal and fault, with what to do. Pure. */
+import { KEY_REASONS, SIGNER_REASONS } from '../../src/verdict/reasons.ts';
+import { FAULT_ADVICE, KEY_ADVICE, SIGNER_ADVICE } from './what-to-do.ts';
+
+const INTRODUCTION = `# Reasons for refusals, and what to do
+
+<!-- Made by \`npm run docs\` from src/verdict/reasons.ts and scripts/docs/what-to-do.ts. -->
+
+The log has a line for each refusal, with its code in \`reason\` (\`journalctl -t ec2-instance-connect\`), and for each
+fault, with its code in \`code\`. \`ec2-instance-connect verify-install\` finds most causes by itself: run it first, with
+sudo.`;
+
+/** The whole page. */
+export function reasonsPage(): string {
+  const rows = (
+    table: Readonly<Record<string, string>>,
+    advice: Readonly<Record<string, string>>,
+  ) => Object.entries(table).map(([code, text]) => row(code, text, advice[code] ?? ''));
+  const faults = Object.entries(FAULT_ADVICE).map(([code, [text, advice]]) =>
+    row(code, text, advice),
+  );
+  return [
+    INTRODUCTION,
+    section(
+      'The signer is refused',
+      'Event `signer-refused`, exit status 1: no key is accepted, because nobody trusted has signed it.',
+      rows(SIGNER_REASONS, SIGNER_ADVICE),
+    ),
+    section(
+      'A key is refused',
+      'Event `key-refused`, exit status 0: the other keys are judged by themselves.',
+      rows(KEY_REASONS, KEY_ADVICE),
+    ),
+    section(
+      'Faults',
+      'Event `fault`, exit status 1: something outside the program failed. Other ways to log in are not affected.',
+      faults,
+    ),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, text: string, rows: readonly string[]): string {
+  return [
+    '',
+    `## ${title}`,
+    '',
+    text,
+    '',
+    '| code | meaning | what to do |',
+    '|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+function row(code: string, meaning: string, advice: string): string {
+  return `| \`${code}\` | ${meaning} | ${advice} |`;
+}

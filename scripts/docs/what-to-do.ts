@@ -1,0 +1,88 @@
+/** What an administrator does about each refusal and fault; the pages are made from it. Pure. */
+import type { FaultCode } from '../../src/verdict/fault.ts';
+import type { KeyReason, SignerReason } from '../../src/verdict/reasons.ts';
+
+const RENEWED =
+  'The service renews what it serves within hours. If it persists, run `verify-install` and ask AWS Support.';
+const OTHER_IMDS =
+  'Another service may answer in place of IMDS: look for redirections with `iptables -t nat -S` and `nft list ruleset`.';
+const PUSH_AGAIN = 'Push the key again. If it persists, report the lines of the log.';
+
+/** What to do where the signer is refused. */
+export const SIGNER_ADVICE: Readonly<Record<SignerReason, string>> = {
+  'domain-unknown': `Upgrade this package if the partition is new. ${OTHER_IMDS}`,
+  'region-unknown': `Upgrade this package if the region's partition is new. ${OTHER_IMDS}`,
+  'chain-malformed': OTHER_IMDS,
+  'name-mismatch': OTHER_IMDS,
+  'path-not-trusted':
+    'Install or renew the CA store (`update-ca-certificates`, `update-ca-trust`); it must hold Amazon Root CA 1. If `/etc/ec2-instance-connect/trust-anchors.pem` exists, it alone counts. Otherwise another service may answer in place of IMDS.',
+  'path-signature-invalid': OTHER_IMDS,
+  'path-expired': `Set the clock (\`chronyc makestep\`). ${RENEWED}`,
+  'path-constraint-violated': `Look at the certificate that the line names: a CA of this host may forbid it. ${OTHER_IMDS}`,
+  'unknown-critical-extension': 'Upgrade this package. If it persists, report the line.',
+  'weak-signature': `Look at the algorithm that the line names. ${OTHER_IMDS}`,
+  'staple-missing': RENEWED,
+  'staple-malformed': RENEWED,
+  'staple-error-status': RENEWED,
+  'staple-responder-unauthorized': RENEWED,
+  'staple-signature-invalid': RENEWED,
+  'staple-expired': `Set the clock (\`chronyc makestep\`): 300 seconds are tolerated. ${RENEWED}`,
+  'certificate-revoked':
+    'AWS has revoked the certificate. Wait for the service to serve another one, and ask AWS Support.',
+  'revocation-unknown': RENEWED,
+};
+
+/** What to do where a key is refused. */
+export const KEY_ADVICE: Readonly<Record<KeyReason, string>> = {
+  'entry-malformed': PUSH_AGAIN,
+  'field-missing': PUSH_AGAIN,
+  'field-duplicated': PUSH_AGAIN,
+  'field-malformed': PUSH_AGAIN,
+  'key-malformed': 'Push an Ed25519 or RSA key.',
+  'key-weak': 'Push an Ed25519 key, or an RSA key of 2048 bits or more.',
+  'fingerprint-mismatch':
+    'Nothing, as a rule: clients offer several keys. Otherwise let ssh offer the pushed one: `ssh -o IdentitiesOnly=yes -i KEY`.',
+  'signature-invalid': `${PUSH_AGAIN} ${OTHER_IMDS}`,
+  'instance-mismatch': `Push the key for this instance. ${OTHER_IMDS}`,
+  expired: 'Log in within 60 seconds of the push. If you did, set the clock (`chronyc makestep`).',
+  'expiry-too-far': 'Set the clock (`chronyc makestep`): it is behind.',
+};
+
+/** What each fault is, and what to do. */
+export const FAULT_ADVICE: Readonly<Record<FaultCode, readonly [meaning: string, advice: string]>> =
+  {
+    IMDS_UNREACHABLE: [
+      'no connection to the metadata service',
+      'Enable IMDS for the instance, and let the user `ec2-instance-connect` reach 169.254.169.254, port 80.',
+    ],
+    IMDS_TIMEOUT: [
+      'the metadata service did not answer within a second',
+      'Look for a firewall rule, a proxy, or a hop limit that is too low; `verify-install` names it.',
+    ],
+    IMDS_STATUS: [
+      'the metadata service answered with an unexpected status',
+      '403: enable IMDS for the instance. 503: the service throttles; find who asks it so often.',
+    ],
+    IMDS_BODY_TOO_LARGE: ['an answer of the metadata service is too large', OTHER_IMDS],
+    IMDS_MALFORMED: ['an answer of the metadata service cannot be parsed', OTHER_IMDS],
+    IMDS_FOREIGN_INSTANCE: [
+      'the metadata service answers for another instance than the firmware names',
+      OTHER_IMDS,
+    ],
+    DMI_UNREADABLE: [
+      'the firmware description cannot be read',
+      'Let the command user read `/sys/devices/virtual/dmi/id/board_asset_tag`.',
+    ],
+    TRUST_STORE_UNREADABLE: [
+      'no CA bundle can be read',
+      'Reinstall `ca-certificates`, or fix `/etc/ec2-instance-connect/trust-anchors.pem`.',
+    ],
+    DEADLINE_EXCEEDED: [
+      'no decision within 5 seconds',
+      'Look for what slows the host or the metadata service: `authorized-keys USER --explain` has the time of each step.',
+    ],
+    OUTPUT_UNWRITABLE: [
+      'standard output could not be written',
+      'Run by sshd this does not happen; otherwise look at the disk or pipe that it was redirected to.',
+    ],
+  };
