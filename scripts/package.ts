@@ -3,6 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { programCommandLine } from '../src/cli/program.ts';
+import { realEdges } from '../src/edges.ts';
+import { Run } from '../src/login/run.ts';
 import { bundle } from './build/bundle.ts';
 import { beginArtefact } from './build/stamp.ts';
 import { readOptions, runScript, UsageError } from './options.ts';
@@ -54,7 +57,8 @@ function makeParts(build: Build, runtime: Runtime, code: Code, folder: string): 
   makePolicyModule(folder);
   for (const name of MANUALS) {
     const template = readFileSync(join('packaging/man', name), 'utf8');
-    const page = renderManual(template, build.version, build.release.date);
+    const release = { version: build.version, date: build.release.date };
+    const page = renderManual(template, release, programCommandLine(realEdges(new Run())));
     writeCompressed(join(folder, `${name}.gz`), page);
   }
   writeCompressed(join(folder, 'changelog.Debian.gz'), build.debianChangelog);

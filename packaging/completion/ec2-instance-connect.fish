@@ -1,11 +1,12 @@
 # fish completion for ec2-instance-connect(8)
 # Made by "npm run docs" from the options of the program.
 complete -c ec2-instance-connect -f
-complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd' -a authorized-keys -d 'print the pushed keys that sshd may accept now (the AuthorizedKeysCommand)'
-complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd' -a verify-install -d 'check everything that a login with a pushed key depends on'
-complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd' -a verify-keys -d 'verify captured keys offline, exactly as a login does'
-complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd' -a sshd -d 'configure sshd to ask this program for keys, or show whether it does'
-complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd' -l help -d 'show help'
+complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd debug' -a authorized-keys -d 'print the pushed keys that sshd may accept now (the AuthorizedKeysCommand)'
+complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd debug' -a verify-install -d 'check everything that a login with a pushed key depends on'
+complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd debug' -a verify-keys -d 'verify captured keys offline, exactly as a login does'
+complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd debug' -a sshd -d 'configure sshd to ask this program for keys, or show whether it does'
+complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd debug' -a debug -d 'log every question of sshd and its answer, for a limited time'
+complete -c ec2-instance-connect -n 'not __fish_seen_subcommand_from authorized-keys verify-install verify-keys sshd debug' -l help -d 'show help'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from authorized-keys' -a '(__fish_complete_users)'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from authorized-keys' -l explain -d 'print each step to standard error: what was asked, found and decided'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from authorized-keys' -l help -d 'show help'
@@ -18,7 +19,7 @@ complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l signer-cert -d 'file with the certificate chain (signer-cert/)' -r -F
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l signer-ocsp -d 'folder of staples, one per file, DER or base64, any file names' -x -a '(__fish_complete_directories)'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l instance-id -d 'the instance that the keys were pushed for' -x
-complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l signer-name -d 'managed-ssh-signer.<region>.<domain>' -x
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l signer-name -d 'the signer\'s name, managed-ssh-signer.<region>.<domain>' -x
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l trust-anchors -d 'file with the CA certificates that are trusted, PEM' -r -F
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l fingerprint -d 'verify only this key, SHA256:... or MD5:...' -x
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-keys' -l at -d 'verify as of this time, in Unix seconds' -x
@@ -45,3 +46,11 @@ complete -c ec2-instance-connect -n '__fish_seen_subcommand_from sshd; and __fis
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from sshd; and __fish_seen_subcommand_from status' -l user -d 'evaluate Match blocks for this login user' -x -a '(__fish_complete_users)'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from sshd; and __fish_seen_subcommand_from status' -l json -d 'print the status as JSON'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from sshd; and __fish_seen_subcommand_from status' -l help -d 'show help'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and not __fish_seen_subcommand_from on off status' -a on -d 'switch it on; it ends by itself'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and not __fish_seen_subcommand_from on off status' -a off -d 'switch it off'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and not __fish_seen_subcommand_from on off status' -a status -d 'show whether it is on'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and not __fish_seen_subcommand_from on off status' -l help -d 'show help'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and __fish_seen_subcommand_from on' -l for -d 'for how long: 90s, 10m, 2h; at most 24h' -x
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and __fish_seen_subcommand_from on' -l help -d 'show help'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and __fish_seen_subcommand_from off' -l help -d 'show help'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from debug; and __fish_seen_subcommand_from status' -l help -d 'show help'

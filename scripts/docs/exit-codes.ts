@@ -17,14 +17,17 @@ export const EXIT_CODES: readonly ExitCode[] = [
   ),
   ...codes('verify-install', 'no check failed; warnings do not count', 'a check failed'),
   ...codes('verify-keys', 'a key was accepted', 'no key was accepted'),
-  ...codes('sshd enable', 'the command is effective', 'it refused or failed; nothing is changed'),
+  ...codes('sshd enable', 'the command is effective', 'it refused or failed, and says why'),
   ...codes(
     'sshd disable',
     'what was written is removed',
     'something was left, or the running sshd keeps the command until it is restarted',
   ),
-  ...codes('sshd adopt', 'both commands are effective', 'it refused or failed; nothing is changed'),
+  ...codes('sshd adopt', 'both commands are effective', 'it refused or failed, and says why'),
   ...codes('sshd status', 'the command is effective', 'it is not, or that is not known'),
+  ...codes('debug on', 'the debug switch is on', 'it could not be set; root is needed'),
+  ...codes('debug off', 'the debug switch is off', 'it could not be removed; root is needed'),
+  ...codes('debug status', 'the state is printed', 'the switch cannot be used, and counts as off'),
 ];
 
 function codes(command: string, good: string, bad: string): readonly ExitCode[] {

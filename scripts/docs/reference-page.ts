@@ -2,6 +2,7 @@
 import type { CommandLine } from '../../src/cli/command-line.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../../src/verdict/exit-codes.ts';
 import { GROUPS, type Check } from '../../src/verify-install/check.ts';
+import { leaves } from './commands.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { fieldsOf } from './interfaces.ts';
 
@@ -75,11 +76,6 @@ export function referencePage(
     ...checkLines(checks),
     '',
   ].join('\n');
-}
-
-/** Every command that does something, in the order of the help. */
-export function leaves(command: CommandLine): readonly CommandLine[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 }
 
 function commandLines(command: CommandLine): readonly string[] {

@@ -43,7 +43,8 @@ interface Handler {
   readonly original: string;
   /** False for a hidden command. */
   readonly description: string | false;
-  readonly builder: (argv: Argv) => unknown;
+  /** An object where the command has no options of its own. */
+  readonly builder: ((argv: Argv) => unknown) | object;
 }
 
 /**
@@ -99,7 +100,8 @@ function describe(
     if (description === false) return [];
     const path = [...command.path, name];
     const own = { path, describe: description, positionals: original.split(' ').slice(1) };
-    return [describe(builder(make()) as Argv, make, own)];
+    const built = typeof builder === 'function' ? (builder(make()) as Argv) : make();
+    return [describe(built, make, own)];
   });
   return { ...command, options, commands };
 }

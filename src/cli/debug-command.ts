@@ -33,12 +33,12 @@ export function debugCommand(person: Person): CommandModule {
   });
   return {
     command: 'debug',
-    describe: 'log every question of sshd with its answer, for a while',
+    describe: 'log every question of sshd and its answer, for a limited time',
     builder: (yargs) =>
       yargs
         .command(onCommand(person))
-        .command(subcommand('off', 'end it now', () => switchOff(person)))
-        .command(subcommand('status', 'tell whether it is on', () => tell(person, edges.now()))),
+        .command(subcommand('off', 'switch it off', () => switchOff(person)))
+        .command(subcommand('status', 'show whether it is on', () => tell(person, edges.now()))),
     // Not demanded beforehand: an unknown option is the better thing to name.
     handler: () => {
       throw new UsageError('expected a command after debug');
@@ -49,7 +49,7 @@ export function debugCommand(person: Person): CommandModule {
 function onCommand(person: Person): CommandModule<object, { for: number }> {
   return {
     command: 'on',
-    describe: 'begin; it ends by itself',
+    describe: 'switch it on; it ends by itself',
     builder: (yargs) => yargs.option('for', FOR),
     handler: ({ for: seconds }) => {
       person.finish(orProblem(person, () => switchOn(person, seconds)));
@@ -67,10 +67,10 @@ function switchOn(person: Person, seconds: number): number {
   const { run, now } = person.edges;
   const until = now() + seconds;
   const unsafe = setDebugSwitch(until);
-  if (unsafe !== undefined) return complain(person, `it is not safe: ${unsafe}`);
+  if (unsafe !== undefined) return complain(person, `not safe: ${unsafe}`);
   const lines = [
-    `on until ${moment(until)}, for ${duration(seconds)}: every question of sshd has a line in the log`,
-    'see them: journalctl -t ec2-instance-connect -o cat -f | grep \'"event":"question"\'',
+    `on until ${moment(until)}, for ${duration(seconds)}: each question of sshd is one line in the log`,
+    'to follow: journalctl -t ec2-instance-connect -o cat -f | grep \'"event":"question"\'',
   ];
   run.write(1, lines.map((line) => `${line}\n`).join(''));
   return 0;
@@ -86,8 +86,8 @@ function switchOff({ edges: { run } }: Person): number {
 function tell(person: Person, now: number): number {
   const found = readDebugSwitch(now);
   if (found.state === 'broken') {
-    const mend = 'it counts as off; "ec2-instance-connect debug off" takes it away';
-    return complain(person, `${DEBUG_SWITCH}: ${found.problem}: ${mend}`);
+    const remedy = 'it counts as off; "ec2-instance-connect debug off" removes it';
+    return complain(person, `${DEBUG_SWITCH}: ${found.problem}: ${remedy}`);
   }
   if (found.state === 'ended' && process.geteuid?.() === 0) clearDebugSwitch();
   person.edges.run.write(1, `${describe(found, now)}\n`);
@@ -100,7 +100,7 @@ function describe(found: Exclude<DebugSwitch, { state: 'broken' }>, now: number)
   return `on until ${moment(found.until)}, ${duration(found.until - now)} left`;
 }
 
-/** A file that cannot be made or removed is a failure with a sentence, not an error of ours. */
+/** A file that cannot be made or removed is a failure with a sentence, not an internal error. */
 function orProblem(person: Person, work: () => number): number {
   try {
     return work();
@@ -108,7 +108,7 @@ function orProblem(person: Person, work: () => number): number {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const isRoot = process.geteuid?.() === 0;
-    return complain(person, isRoot ? `${DEBUG_SWITCH}: ${code}` : 'only root can switch it');
+    return complain(person, isRoot ? `${DEBUG_SWITCH}: ${code}` : 'this needs root: run with sudo');
   }
 }
 

@@ -12,7 +12,7 @@ const REQUIRED = {
   'signer-cert': 'file with the certificate chain (signer-cert/)',
   'signer-ocsp': 'folder of staples, one per file, DER or base64, any file names',
   'instance-id': 'the instance that the keys were pushed for',
-  'signer-name': 'managed-ssh-signer.<region>.<domain>',
+  'signer-name': "the signer's name, managed-ssh-signer.<region>.<domain>",
   'trust-anchors': 'file with the CA certificates that are trusted, PEM',
 } as const;
 

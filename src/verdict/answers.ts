@@ -5,14 +5,14 @@
 export const ANSWERS = {
   'user-impossible': 'no key can be pushed for a user of this name',
   'no-instance': 'this is not an EC2 instance',
-  'no-key': 'nobody has pushed a key for the user within the last minute',
+  'no-key': 'no key was pushed for the user within the last minute',
   'other-keys': 'keys are pushed for the user, and none of them is the offered key',
-  accepted: 'a pushed key may be used',
-  refused: 'the offered key was pushed, and may not be used',
+  accepted: 'a pushed key was accepted',
+  refused: 'the offered key was pushed, and was refused',
   'signer-refused': 'the offered key was pushed, and its signer was refused',
-  fault: 'the world failed; the line of the fault says how',
-  usage: 'sshd gave arguments that make no question',
-  bug: 'an error of the program itself',
+  fault: 'something outside the program failed; the line of the fault says what',
+  usage: 'sshd passed invalid arguments',
+  bug: 'an internal error',
 } as const;
 
 /** A code of `ANSWERS`. */

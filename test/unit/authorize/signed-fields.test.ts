@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { programCommandLine } from '../../../src/cli/program.ts';
+import { realEdges } from '../../../src/edges.ts';
+import { Run } from '../../../src/login/run.ts';
 import { renderManual } from '../../../scripts/package/manual.ts';
 import { authorize, type Decision } from '../../../src/authorize/authorize.ts';
 import {
@@ -71,7 +74,11 @@ describe('the table of signed fields', () => {
 
   it('is the table of the manual', () => {
     const template = join(import.meta.dirname, '../../../packaging/man/eic_run_authorized_keys.8');
-    const page = renderManual(readFileSync(template, 'utf8'), '1', '2026-01-01');
+    const page = renderManual(
+      readFileSync(template, 'utf8'),
+      { version: '1', date: '2026-01-01' },
+      programCommandLine(realEdges(new Run())),
+    );
     for (const name of told) expect(page).toContain(`.B ${name}\n`);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { madeFiles } from '../../../scripts/docs.ts';
 import { EXIT_CODES } from '../../../scripts/docs/exit-codes.ts';
-import { leaves } from '../../../scripts/docs/reference-page.ts';
+import { leaves } from '../../../scripts/docs/commands.ts';
 import { programCommandLine } from '../../../src/cli/program.ts';
 import { realEdges } from '../../../src/edges.ts';
 import { Run } from '../../../src/login/run.ts';
