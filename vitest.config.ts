@@ -18,6 +18,8 @@ const HOST = [
   'test/unit/signer/rsa-pss.test.ts',
   'test/unit/ssh/fingerprint.test.ts',
 ];
+/** A machine that is emulated with its processor: it runs alone. */
+const SELINUX = 'test/package/selinux/login.test.ts';
 const SEED = { globalSetup: ['test/setup/seed.ts'] };
 
 // One project for each kind of ground that tests need; CONTRIBUTING.md says which. A unit test is never
@@ -67,11 +69,21 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
+          exclude: [SELINUX],
           globalSetup: ['test/setup/packages.ts'],
           // Whole systems are installed, booted and emulated here, on whatever machine there is.
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'selinux',
+          include: [SELINUX],
+          globalSetup: ['test/setup/packages.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
         },
       },
       {

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-all=(types style build packages repositories unit host differential e2e package fresh)
+all=(types style build packages repositories unit host differential e2e package selinux fresh)
 usage() {
   cat <<'HELP'
 usage: scripts/test.sh [--quick] [PART ...]
@@ -16,7 +16,8 @@ The last lines are the time of each part and "N passed, N failed".
             each part left out counts as one skipped
   --help    this text
 
-Without a PART all of them run, in this order:
+Without a PART all of them run, in this order; fresh beside the parts up to differential, e2e and package side
+by side:
   types, style        the compiler, the linter, the formatter
   build               the program
   packages            its deb and rpm packages
@@ -26,6 +27,7 @@ Without a PART all of them run, in this order:
   differential        our rules against openssl's
   e2e                 the compiled program under a real sshd, in namespaces and booted machines
   package             the packages in real roots, booted and emulated systems
+  selinux             logins on an emulated machine on which SELinux is enforcing
   fresh               both commands of the README in a machine with nothing but nodejs, npm, git and
                       ca-certificates, of another Debian release; tests what is committed
 
@@ -106,29 +108,45 @@ run_part() {
     types:*) step types tsc --noEmit ;;
     style:*) step style npm run --silent lint ;;
     build:*) step build npm run --silent build ;;
-    # verify-install is tested where the package has put it; how well that is compressed does not matter.
+    # How well a package is compressed makes no difference to its tests. The end-to-end tests need one too.
     packages:yes) step packages npm run --silent package -- --only "$(node -p process.arch)" --level 0 ;;
-    packages:no) step packages npm run --silent package ;;
+    packages:no) step packages npm run --silent package -- --level 1 ;;
     repositories:no) step repositories npm run --silent repo ;;
-    unit:* | host:* | differential:* | e2e:* | package:no | fresh:no) tests "$part" ;;
+    unit:* | host:* | differential:* | e2e:* | package:no | selinux:no | fresh:no) tests "$part" ;;
     *) skip "$part" ;;
   esac
 }
+declare -A beside
+# Runs a part in the background, if it is wanted.
+start() {
+  [ $quick = no ] && [[ " ${parts[*]} " = *" $1 "* ]] || return 0
+  run_part "$1" >"$results/$1.log" 2>&1 &
+  beside[$1]=$!
+}
+# Waits for a part in the background and shows what it said.
+finish() {
+  [ -n "${beside[$1]-}" ] || return 0
+  wait "${beside[$1]}"
+  cat "$results/$1.log"
+  unset "beside[$1]"
+}
 # The fresh machine mostly waits, for mirrors and for a key to die: it runs beside the parts that do not
-# watch the clock.
-fresh=
-if [ $quick = no ] && [[ " ${parts[*]} " = *" fresh "* ]]; then
-  run_part fresh >"$results/fresh.log" 2>&1 &
-  fresh=$!
-fi
+# watch the clock. Booted machines and logins leave half of two cores idle, so their two parts go side by side;
+# the emulated machine has none to spare.
+start fresh
 for part in "${parts[@]}"; do
-  if [ -n "$fresh" ] && [[ $part = e2e || $part = package || $part = fresh ]]; then
-    wait $fresh
-    cat "$results/fresh.log"
-    fresh=
-  fi
-  [ -e "$results/$part" ] || run_part "$part"
+  case $part in
+    e2e) finish fresh ;;
+    package) finish fresh && start e2e ;;
+    selinux | fresh) finish e2e && finish fresh ;;
+  esac
+  case $part in
+    e2e) [[ $quick = no && " ${parts[*]} " = *" package "* ]] || run_part e2e ;;
+    *) [ -e "$results/$part" ] || run_part "$part" ;;
+  esac
 done
+finish e2e
+finish fresh
 
 # What a run may leave: Debian packages, node_modules, dist and the caches that the README names.
 left=$(find "$TMPDIR" -mindepth 1 -maxdepth 1 -printf '%f ')
