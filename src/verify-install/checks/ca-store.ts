@@ -22,7 +22,10 @@ export const caStore: Check = {
     const seen = await sight(on, 'trustStore');
     if (!seen.ok) {
       const path = on.edges.realPath(store.path) ?? store.path;
-      return fail(`${seen.viewer} cannot read it: ${seen.found}`, fix(openUp(on, path)));
+      return fail(
+        `${seen.viewer} cannot read it: ${seen.found}`,
+        seen.confined ?? fix(openUp(on, path)),
+      );
     }
     const certificates =
       store.pem.toString('latin1').split('-----BEGIN CERTIFICATE-----').length - 1;

@@ -14,6 +14,6 @@ export const dryRunUser: Check = {
     const user = await on.fact(loginUserName);
     if (user === undefined) return skip('not-applicable', 'no login user; name one with --user');
     const run = await on.fact(loginDryRun);
-    return run === undefined ? skip('not-applicable', 'no login user') : judge(run);
+    return run === undefined ? skip('not-applicable', 'no login user') : judge(on, run);
   },
 };

@@ -1,6 +1,8 @@
-import { fail, pass, warn, type Check } from '../check.ts';
+import { fail, pass, warn, type Check, type CheckResult } from '../check.ts';
+import { lookAtContext, type SshdContext } from '../facts/context.ts';
 import { dryRun, type DryRun } from '../facts/dry-run.ts';
-import { endOf } from '../phrases.ts';
+import type { Inspection } from '../inspection.ts';
+import { endOf, listed } from '../phrases.ts';
 import { lookAt } from '../remedies.ts';
 
 /** A name that nobody can push keys for, so that IMDS is not asked. */
@@ -15,14 +17,18 @@ export const dryRunNobody: Check = {
   dependsOn: ['program-starts', 'authorized-keys-command-user', 'command-path', 'command-user'],
   needs: ['root'],
   async run(on) {
-    return judge(await dryRun(on, NOBODY));
+    return judge(on, await dryRun(on, NOBODY));
   },
 };
 
 /** Exit status 0 and no output is the only good answer where there are no keys. */
-export function judge(run: DryRun): ReturnType<typeof pass> {
+export async function judge(on: Inspection, run: DryRun): Promise<CheckResult> {
   const { end, shown } = run;
   const data = { milliseconds: end.milliseconds };
+  if (end.status !== 0 && run.outside?.status === 0) {
+    const found = `${endOf(end)} where sshd runs it, and exit status 0 here`;
+    return fail(found, await lookAtContext(on), data);
+  }
   if (end.status !== 0) {
     const note = 'run as root: it does what sshd does; the log has the details';
     return fail(`expected exit status 0, got ${endOf(end)}`, lookAt(shown, note), data);
@@ -31,7 +37,8 @@ export function judge(run: DryRun): ReturnType<typeof pass> {
     const found = `expected no output, got ${end.stdout.length} bytes`;
     return fail(found, lookAt(shown, 'run as root: it does what sshd does'), data);
   }
-  const found = `exit status 0${end.stdout === '' ? ', no output' : ''}, ${end.milliseconds} ms`;
+  const output = end.stdout === '' ? ', no output' : '';
+  const found = `exit status 0${output}, ${end.milliseconds} ms${inContext(run.context)}`;
   if (end.milliseconds > SLOW_MS) {
     return warn(
       `${found}: every login waits this long`,
@@ -40,4 +47,12 @@ export function judge(run: DryRun): ReturnType<typeof pass> {
     );
   }
   return pass(found, data);
+}
+
+/** What of the running sshd's context the run had, and what it had not. */
+function inContext(context: SshdContext | undefined): string {
+  if (context === undefined) return '';
+  const { given, missing } = context;
+  const having = given.length === 0 ? '' : `, with sshd's own ${listed(given)}`;
+  return missing.length === 0 ? having : `${having}, without sshd's ${listed(missing)}`;
 }

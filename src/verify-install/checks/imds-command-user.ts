@@ -19,7 +19,7 @@ export const imdsCommandUser: Check = {
     if (seen.ok) return pass(`${seen.viewer} gets answers`);
     return fail(
       `root gets answers, ${seen.viewer} does not: ${seen.found}`,
-      await remedy(on, seen.viewer),
+      seen.confined ?? (await remedy(on, seen.viewer)),
     );
   },
 };

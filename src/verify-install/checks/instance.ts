@@ -19,7 +19,10 @@ export const instance: Check = {
     const seen = await sight(on, 'machine');
     if (!seen.ok) {
       const path = '/sys/devices/virtual/dmi/id/board_asset_tag';
-      return fail(`${seen.viewer} cannot tell: ${seen.found}`, fix(openUp(on, path)));
+      return fail(
+        `${seen.viewer} cannot tell: ${seen.found}`,
+        seen.confined ?? fix(openUp(on, path)),
+      );
     }
     if (machine.kind === 'xen') return pass('a Xen instance');
     return pass(machine.instanceId, { instanceId: machine.instanceId });

@@ -17,7 +17,7 @@ export const journal: Check = {
     const hasLogger = isThere(on, LOGGER) && isThere(on, '/dev/log');
     if (hasLogger && !isThere(on, JOURNAL_SOCKET)) return pass('syslog, through logger');
     const found = `${seen.viewer}: ${seen.found}`;
-    const remedy = mend(on, seen.code);
+    const remedy = seen.confined ?? mend(on, seen.code);
     return hasLogger ? warn(`${found}; logger is used instead`, remedy) : fail(found, remedy);
   },
 };

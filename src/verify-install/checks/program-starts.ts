@@ -1,8 +1,12 @@
 import { sshdEnvironment } from '../../ssh/command-environment.ts';
 import { VERSION } from '../../version.ts';
-import { fail, pass, warn, type Check } from '../check.ts';
+import type { Account } from '../../system/accounts.ts';
+import type { CommandEnd } from '../../system/program.ts';
+import { fail, pass, warn, type Check, type CheckResult } from '../check.ts';
+import { lookAtContext, sshdContext } from '../facts/context.ts';
 import { knownManifest } from '../facts/host.ts';
 import { commandUser } from '../facts/people.ts';
+import type { Inspection } from '../inspection.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
 import { endOf, listed } from '../phrases.ts';
 import { lookAt, reinstall, shellCommand } from '../remedies.ts';
@@ -22,12 +26,14 @@ export const programStarts: Check = {
       account === undefined ? {} : { as: account, environment: sshdEnvironment(account) };
     const end = await on.edges.run({ argv: [...program, '--version'], ...identity });
     const who = account?.name ?? 'the caller';
-    if (end.status !== 0 || end.stdout.trim() !== VERSION) {
+    if (!saysVersion(end)) {
       const byHand = shellCommand(...program, '--version');
       const command = account === undefined ? byHand : `setpriv --reuid=${who} ${byHand}`;
       const found = `as ${who}, the program does not start: ${endOf(end)}`;
       return fail(found, lookAt(command, 'a mount with noexec or a security module may forbid it'));
     }
+    const confined = account && (await startInContext(on, account));
+    if (confined !== undefined) return confined;
     const { libc, mapped } = libraries();
     const found = `${VERSION}, ${libc === undefined ? 'C library unknown' : `glibc ${libc}`}`;
     const data = { version: VERSION, libc: libc ?? '', milliseconds: end.milliseconds };
@@ -42,6 +48,23 @@ export const programStarts: Check = {
     return pass(`${found}${bringsItsOwn === true ? ', its own' : ', of the host'}`, data);
   },
 };
+
+function saysVersion({ status, stdout }: CommandEnd): boolean {
+  return status === 0 && stdout.trim() === VERSION;
+}
+
+/** The dry run may end before the program itself starts; here it starts where sshd runs it. */
+async function startInContext(on: Inspection, account: Account): Promise<CheckResult | undefined> {
+  const entered = (await on.fact(sshdContext))?.enter?.(account, [
+    ...on.edges.program,
+    '--version',
+  ]);
+  if (entered === undefined) return undefined;
+  const end = await on.edges.run({ argv: entered, environment: sshdEnvironment(account) });
+  if (saysVersion(end)) return undefined;
+  const found = `where sshd runs it, the program does not start: ${endOf(end)}`;
+  return fail(found, await lookAtContext(on));
+}
 
 const OWN_FOLDER = MANIFEST_PATH.slice(0, MANIFEST_PATH.lastIndexOf('/') + 1);
 

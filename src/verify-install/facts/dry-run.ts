@@ -5,6 +5,7 @@ import { splitWords } from '../../ssh/words.ts';
 import type { CommandEnd } from '../../system/program.ts';
 import type { Inspection } from '../inspection.ts';
 import { shellCommand } from '../remedies.ts';
+import { sshdContext, type SshdContext } from './context.ts';
 import { commandUser, findAccount, loginAccount, loginUserName } from './people.ts';
 import { command, setting } from './sshd.ts';
 
@@ -13,6 +14,10 @@ export interface DryRun {
   readonly end: CommandEnd;
   /** A command line that does the same, for a person. */
   readonly shown: string;
+  /** The context of the running sshd, where it is another than this process's. */
+  readonly context?: SshdContext | undefined;
+  /** How it ended out of that context; only where it failed in it. */
+  readonly outside?: CommandEnd | undefined;
   /** Helpers of the administrator's may print what they like. */
   readonly mayPrint: boolean;
 }
@@ -22,7 +27,7 @@ const LIMIT_MS = 20_000;
 
 /**
  * Runs the effective AuthorizedKeysCommand as sshd does: its words with sshd's tokens replaced, as
- * its user, with sshd's environment, nothing on stdin, in `/`.
+ * its user, with sshd's environment, nothing on stdin, in `/`; with the mounts and limits of the running sshd.
  * @param user the login's user name
  */
 export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
@@ -39,13 +44,27 @@ export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
   const [program = '', ...given] = words;
   // sshd_config(5): a command without arguments gets the user's name.
   const args = given.length === 0 ? [user] : given;
-  const identity =
-    account === undefined ? {} : { as: account, environment: sshdEnvironment(account) };
-  const end = await on.edges.run({ argv: [program, ...args], limitMs: LIMIT_MS, ...identity });
+  const argv = [program, ...args] as const;
+  const environment = account && sshdEnvironment(account);
+  const identity = environment === undefined ? {} : { as: account, environment };
+  const plain = { argv, limitMs: LIMIT_MS, ...identity };
+  const context = await on.fact(sshdContext);
+  const entered = account && context?.enter?.(account, argv);
+  const end = await on.edges.run(
+    entered === undefined
+      ? plain
+      : { argv: entered, limitMs: LIMIT_MS, ...(environment && { environment }) },
+  );
+  const failedInside = entered !== undefined && end.status !== 0;
   const as = `--reuid=${account?.name ?? 'nobody'} --regid=${account?.gid ?? 65_534} --clear-groups`;
   return {
     end,
-    shown: `cd / && setpriv ${as} env -i ${shellCommand(program, ...args)}`,
+    context,
+    outside: failedInside ? await on.edges.run(plain) : undefined,
+    shown:
+      entered === undefined
+        ? `cd / && setpriv ${as} env -i ${shellCommand(...argv)}`
+        : `cd / && env -i ${shellCommand(...entered)}`,
     mayPrint:
       effective?.chained === true ||
       helperNames(on.edges.sshd.tree.names(HELPERS_DIRECTORY)).length > 0,

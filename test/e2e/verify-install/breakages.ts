@@ -530,7 +530,36 @@ const TRUST: readonly Breakage[] = [
   },
 ];
 
+/** An sshd that its unit has confined. */
+const confined =
+  (...by: readonly string[]) =>
+  async (ground: Ground): Promise<void> => {
+    await ground.stopSshd();
+    await ground.startSshd(...by);
+  };
+
 const RUN: readonly Breakage[] = [
+  {
+    what: 'sshd runs with too little address space for the command',
+    how: confined('prlimit', '--as=200000000'),
+    check: 'program-starts',
+    remedy: /^cat \/proc\/\d+\/limits /,
+    outside: (ground) => ground.restartSshd(),
+  },
+  {
+    what: 'sshd runs where the CA store is hidden',
+    how: confined(
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      'mount -t tmpfs -o mode=700 tmpfs /etc/ssl && exec "$@"',
+      'sh',
+    ),
+    check: 'ca-store',
+    remedy: /^cat \/proc\/\d+\/limits /,
+    outside: (ground) => ground.restartSshd(),
+  },
   {
     what: "the journal is closed to the command's user",
     how: 'chmod 600 /run/systemd/journal/stdout',

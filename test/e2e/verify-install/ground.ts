@@ -90,9 +90,13 @@ export class Ground {
     await this.startSshd();
   }
 
-  /** Starts sshd as its unit does. */
-  async startSshd(): Promise<void> {
-    const command = this.#enter(['/usr/sbin/sshd', '-D', '-e']);
+  /**
+   * Starts sshd as its unit does.
+   * @param by a program that starts it, such as prlimit(1) for the limits that a unit may have
+   */
+  async startSshd(...by: readonly string[]): Promise<void> {
+    const [first, ...rest] = [...by, '/usr/sbin/sshd', '-D', '-e'];
+    const command = this.#enter([first, ...rest]);
     this.#sshd = await this.rig.namespace.startService(command, /^Server listening on/);
   }
 

@@ -12,8 +12,6 @@ const FILES = globSync('*.ts', { cwd: FOLDER })
 
 /** The checks that nobody breaks on the test's machine, and why. */
 const UNBROKEN: Readonly<Partial<Record<CheckId, string>>> = {
-  'program-starts':
-    'a unit test has a program that does not start; on the machine nothing else would run',
   'sshd-present': 'without sshd nobody could log in to break or mend anything',
   'match-blocks': 'it warns at most: its breakages are those of authorized-keys-command',
   'debug-switch': 'it warns at most, and a unit test has each of its states',
