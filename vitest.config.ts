@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need programs of the host besides Node: gcc, openssl, ssh-keygen, unshare, logger. */
-const HOST = [
+export const HOST: string[] = [
   'test/launcher/rules.test.ts',
   'test/unit/cli/debug-command.test.ts',
   'test/unit/cli/verify-keys-command.test.ts',
