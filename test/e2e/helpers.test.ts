@@ -49,6 +49,26 @@ describe('helpers in the chain, asked by a real sshd', () => {
     await host.must(0, 'sshd', 'disable');
     await host.sh('rm /etc/ssh/sshd_config.d/50-sssd.conf');
   });
+
+  it('get every token that an adopted command asks sshd for, as opkssh and Gitea do', async () => {
+    // It prints the offered key alone, and nothing unless it gets user, key and type each in its place.
+    await host.write(
+      '/usr/bin/demanding',
+      `#!/bin/sh
+[ $# -eq 4 ] && [ "$1 $2" = 'verify alice' ] || exit 0
+/opt/helpers/other alice | grep -F "$4 $3" || :
+`,
+      '755',
+    );
+    await host.sh(`printf '%s\n' 'AuthorizedKeysCommand /usr/bin/demanding verify %u %k %t' \
+      'AuthorizedKeysCommandUser nobody' >/etc/ssh/sshd_config.d/50-demanding.conf
+      systemctl reload ssh.service`);
+    expect(await host.accepted()).toEqual(['file', 'other']);
+    await host.must(0, 'sshd', 'adopt');
+    expect(await host.accepted()).toEqual(['file', 'chain', 'other']);
+    await host.must(0, 'sshd', 'disable');
+    await host.sh('rm /etc/ssh/sshd_config.d/50-demanding.conf');
+  });
 });
 
 describe('userdbctl ssh-authorized-keys of systemd', () => {
