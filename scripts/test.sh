@@ -18,7 +18,7 @@ The last lines are the time of each part and "N passed, N failed".
 
 Without a PART all of them run, in this order; fresh beside the parts up to differential, e2e and package side
 by side:
-  types, style        the compiler, the linter, the formatter
+  types, style        the compiler, the linter, the formatter, the spelling of the documentation
   build               the program
   packages            its deb and rpm packages
   repositories        the signed repositories of them
@@ -28,7 +28,7 @@ by side:
   e2e                 the compiled program under a real sshd, in namespaces and booted machines
   package             the packages in real roots, booted and emulated systems
   selinux             logins on an emulated machine on which SELinux is enforcing
-  fresh               both commands of the README in a machine with nothing but nodejs, npm, git and
+  fresh               scripts/demo.sh and scripts/test.sh in a machine with nothing but nodejs, npm, git and
                       ca-certificates, of another Debian release; tests what is committed
 
 EIC_ROOTS   where roots are kept between runs (default /var/cache/eic-test-roots)
@@ -102,11 +102,16 @@ skip() {
   echo "== $1 (skipped: --quick)"
   echo "0 0 1 0" >"$results/$1"
 }
+# The linter, the formatter, and the spelling of what people read.
+style() {
+  npm run --silent lint || return
+  codespell ./*.md docs packaging/man packaging/fleet/*.md
+}
 run_part() {
   local part=$1
   case $part:$quick in
     types:*) step types tsc --noEmit ;;
-    style:*) step style npm run --silent lint ;;
+    style:*) step style style ;;
     build:*) step build npm run --silent build ;;
     # How well a package is compressed makes no difference to its tests. The end-to-end tests need one too.
     packages:yes) step packages npm run --silent package -- --only "$(node -p process.arch)" --level 0 ;;
@@ -148,7 +153,7 @@ done
 finish e2e
 finish fresh
 
-# What a run may leave: Debian packages, node_modules, dist and the caches that the README names.
+# What a run may leave: Debian packages, node_modules, dist and the caches that docs/building.md names.
 left=$(find "$TMPDIR" -mindepth 1 -maxdepth 1 -printf '%f ')
 agents=$(pgrep -a gpg-agent | grep -F -e "$TMPDIR" -e "$PWD/dist") || agents=
 rm -rf "$TMPDIR"

@@ -60,10 +60,12 @@ _ec2_instance_connect() {
       return
       ;;
     ${byKind('file')})
+      compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
     ${byKind('folder')})
+      compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
       return
       ;;

@@ -97,7 +97,7 @@ export function readFieldTexts(entry: Entry): Verdict<FieldTexts, 'field-duplica
   for (const { name, value } of entry.fields) {
     const key = SIGNED_FIELD_KEYS.find((known) => SIGNED_FIELDS[known].name === name);
     if (key === undefined) continue;
-    if (key in texts) return refuse('field-duplicated', `"${name}" stands twice`);
+    if (key in texts) return refuse('field-duplicated', `"${name}" occurs twice`);
     texts[key] = value;
   }
   return accept(texts);

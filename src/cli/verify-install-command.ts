@@ -29,7 +29,7 @@ const SINCE = {
   defaultDescription: '1h',
 } as const;
 
-/** `verify-install`: says what is wrong with this installation, and how to mend it. */
+/** `verify-install`: says what is wrong with this installation, and how to fix it. */
 export function verifyInstallCommand({
   edges,
   finish,

@@ -37,7 +37,7 @@ export function authenticateResponder(
     const verdict =
       objection === undefined && !sameSubjectAndKey(responder, subject)
         ? checkResponse(basic, responder)
-        : refuse('staple-responder-unauthorized', objection ?? 'expected somebody else to vouch');
+        : refuse('staple-responder-unauthorized', objection ?? 'expected another responder');
     if (verdict.ok) return verdict;
     refusal ??= verdict;
   }

@@ -68,13 +68,13 @@ export interface ReportedCheck {
   readonly found: string;
   /**
    * With `warn` and `fail`. `kind` is `fix` (run it), `look` (it shows more and changes nothing) or
-   * `decision` (somebody's rule is in the way: `command` shows it, `concerns` says whom else it is
-   * about, `choices` are the ways out with what each changes for whom).
+   * `decision` (a rule of this host is in the way: `command` shows it, `concerns` says whom it is
+   * about, `choices` are the options, with what each changes for whom).
    */
   readonly remedy?: Remedy;
   /** With `skip`: why it was left out. */
   readonly because?: SkipReason;
-  /** With `because: "dependency"`: the check that stands in the way. */
+  /** With `because: "dependency"`: the check that it depends on. */
   readonly blockedBy?: CheckId;
   /** Figures, where there are some: times in Unix seconds, durations in milliseconds. */
   readonly data?: Data;
