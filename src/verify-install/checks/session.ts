@@ -1,8 +1,10 @@
 import type { Setting } from '../../sshd/model/model.ts';
 import { matchAnswer } from '../../sshd/model/match.ts';
+import { expandWord } from '../../ssh/sample-login.ts';
 import { refusesSessions } from '../../system/accounts.ts';
+import { unsafeReason } from '../../system/path-safety.ts';
 import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../check.ts';
-import { loginUserName } from '../facts/people.ts';
+import { loginAccount, loginUserName } from '../facts/people.ts';
 import { describePlace, setting, sshd, subject } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { decideLine, lookAt, type LineChange } from '../remedies.ts';
@@ -20,6 +22,7 @@ export const session: Check = {
   async run(on) {
     return (
       (await noSessions(on)) ??
+      (await unsafeRoot(on)) ??
       (await forcedCommand(on)) ??
       (await subsystem(on)) ??
       pass('the programs of its sessions exist')
@@ -39,6 +42,29 @@ async function noSessions(on: Inspection): Promise<CheckResult | undefined> {
       : { alone: { user, settings, changes: `applies to ${user} only` } }),
   });
   return fail(`MaxSessions is 0 (${describePlace(blamed)})`, remedy);
+}
+
+/** sshd ends a session whose root is missing, or that others could change (sshd_config(5), ChrootDirectory). */
+async function unsafeRoot(on: Inspection): Promise<CheckResult | undefined> {
+  const { value = 'none', setting: blamed } = await setting(on, 'chrootdirectory');
+  const account = await on.fact(loginAccount);
+  if (!on.isRoot || account === undefined || value.toLowerCase() === 'none') return undefined;
+  const { name, home, uid } = account;
+  const path = expandWord(value, { u: name, h: home, U: String(uid) });
+  const problem = path === undefined ? undefined : rootProblem(on, path);
+  if (problem === undefined) return undefined;
+  const remedy = await line(on, 'ChrootDirectory', blamed, {
+    changes: 'all whom it concerns see the whole system, where no later line confines them',
+  });
+  return fail(`ChrootDirectory: ${problem} (${describePlace(blamed)})`, remedy);
+}
+
+function rootProblem(on: Inspection, path: string): string | undefined {
+  try {
+    return unsafeReason(on.edges.wayTo(path));
+  } catch {
+    return `${path} does not exist`;
+  }
 }
 
 async function forcedCommand(on: Inspection): Promise<CheckResult | undefined> {

@@ -40,7 +40,7 @@ export async function sshdContext(on: Inspection): Promise<SshdContext | undefin
   const limits = isThere(on, PRLIMIT) ? limitsOf(on, pid) : [];
   const hasNsenter = isThere(on, NSENTER);
   const given = [...spaces.given.map(({ name }) => name), ...limits.map(([words]) => words)];
-  const missing = [...spaces.missing, ...filter(on, pid)];
+  const missing = [...spaces.missing, ...filter(on, pid), ...domain(on, pid)];
   if (given.length === 0 && missing.length === 0) return undefined;
   if (given.length === 0 || !hasNsenter) {
     return { pid, given: [], missing: [...given, ...missing] };
@@ -107,6 +107,16 @@ function filter(on: Inspection, pid: number): readonly string[] {
   const mode = (of: string): string | undefined =>
     /^Seccomp:\s*(\d)$/m.exec(on.edges.sshd.tree.text(`/proc/${of}/status`) ?? '')?.[1];
   return mode(String(pid)) === '2' && mode('self') !== '2' ? ['system call filter'] : [];
+}
+
+/** A policy lets hardly anybody but systemd start what runs in sshd's domain. */
+function domain(on: Inspection, pid: number): readonly string[] {
+  const { text } = on.edges.sshd.tree;
+  if (text('/sys/fs/selinux/enforce')?.trim() !== '1') return [];
+  const theirs = text(`/proc/${pid}/attr/current`);
+  return theirs === undefined || theirs === text('/proc/self/attr/current')
+    ? []
+    : ['SELinux domain'];
 }
 
 /** What to look at when something works for this process and not for those that sshd starts. */

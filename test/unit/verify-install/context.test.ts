@@ -115,6 +115,16 @@ describe('sshdContext', () => {
   });
 });
 
+it('knows that the domain of SELinux is another, where SELinux is enforcing', async () => {
+  const files = {
+    '/proc/7/attr/current': 'system_u:system_r:sshd_t:s0\0',
+    '/proc/self/attr/current': 'unconfined_u:unconfined_r:unconfined_t:s0\0',
+  };
+  const enforcing = { ...files, '/sys/fs/selinux/enforce': '1' };
+  expect(await contextOf(host(enforcing))).toMatchObject({ missing: ['SELinux domain'] });
+  expect(await contextOf(host({ ...files, '/sys/fs/selinux/enforce': '0' }))).toBeUndefined();
+});
+
 describe('dry-run', () => {
   const inside = `${ENTER} ${AS} ${PROGRAM}`;
 

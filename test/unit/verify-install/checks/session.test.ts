@@ -33,6 +33,15 @@ describe('session', () => {
     [['ForceCommand none'], {}, 'pass'],
     [['Subsystem sftp /usr/lib/openssh/sftp-server -l INFO'], {}, 'warn'],
     [['Subsystem sftp internal-sftp'], {}, 'pass'],
+    [['ChrootDirectory none'], {}, 'pass'],
+    [['ChrootDirectory /srv/%u'], {}, 'fail'],
+    [
+      ['ChrootDirectory /srv/%u'],
+      { '/srv/alice': { type: 'directory' as const, mode: 0o755 } },
+      'pass',
+    ],
+    [['ChrootDirectory %h'], { '/home/alice': { type: 'directory' as const, uid: 1000 } }, 'fail'],
+    [['ChrootDirectory /srv'], { '/srv': { type: 'directory' as const, mode: 0o775 } }, 'fail'],
     [
       ['Subsystem sftp /usr/lib/openssh/sftp-server'],
       { '/usr/lib/openssh/sftp-server': { mode: 0o755 } },
