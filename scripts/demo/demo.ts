@@ -39,7 +39,7 @@ async function demonstrate(): Promise<number> {
     return screen.ok ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
-    screen.headline('\ninterrupted: everything is taken down');
+    screen.headline('\ninterrupted: everything is stopped and removed');
     return Number(signal.reason);
   } finally {
     await rig.stop();

@@ -29,7 +29,7 @@ export async function keepRunning(
     signal.addEventListener('abort', end, { once: true });
   });
   rig.journal.onEntry = undefined;
-  screen.headline('\neverything is taken down');
+  screen.headline('\neverything is stopped and removed');
 }
 
 /** A shell inside finds the caller's credentials and the instance's host key. */

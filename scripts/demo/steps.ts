@@ -6,6 +6,7 @@ import type { SshKey } from '../../test/rig/ssh-key.ts';
 import { HELPER_PATH, PROGRAM_PATH } from '../../test/rig/sshd.ts';
 import { ALLOWED, DENIED } from './policy.ts';
 import type { Screen } from './screen.ts';
+import { counted } from '../../src/verify-install/phrases.ts';
 
 /** What the steps share. */
 export interface Demo {
@@ -52,25 +53,25 @@ async function showMachine({ rig, screen }: Demo): Promise<void> {
     OpenSSH: await read('ssh', '-V'),
     program: `ec2-instance-connect ${version}`,
     sshd: `AuthorizedKeysCommand ${HELPER_PATH} %u %f`,
-    network: routes === '' ? 'no way out' : routes,
+    network: routes === '' ? 'no route out' : routes,
   });
   screen.check(tag === rig.account.instanceId, 'the firmware names the instance', tag);
-  screen.check(routes === '', 'nothing leads out of its network', routes);
+  screen.check(routes === '', 'its network has no route out', routes);
 }
 
 async function makeKey({ rig, screen, signal }: Demo): Promise<SshKey> {
-  screen.step('A one-time key, which nobody has pushed yet, is refused');
+  screen.step('A new key that was not pushed is refused');
   const key = await rig.makeKey();
   screen.fields({ key: `ED25519 ${key.fingerprint}` });
   const login = await logIn({ rig, screen, signal }, ALLOWED, key);
   screen.check(isRefused(login), 'sshd refuses it', login.stderr);
   const lines = await rig.audit();
-  screen.check(lines.length === 0, 'the program says nothing: there is nothing to say');
+  screen.check(lines.length === 0, 'the program logs nothing, as no key was pushed');
   return key;
 }
 
 async function pushAndLogIn({ rig, screen, signal }: Demo, key: SshKey): Promise<Pushed> {
-  screen.step('Pushed through IAM with the AWS SDK, it lets its owner in');
+  screen.step('After a push with the AWS SDK, the same key logs in');
   const at = Date.now();
   const requestId = await rig.pushKey(ALLOWED, key);
   screen.fields({ SendSSHPublicKey: `${ALLOWED} on ${rig.account.instanceId}`, answer: requestId });
@@ -81,11 +82,11 @@ async function pushAndLogIn({ rig, screen, signal }: Demo, key: SshKey): Promise
 }
 
 async function showTrails({ rig, screen }: Demo): Promise<void> {
-  screen.step('Both sides know who it was');
+  screen.step('Both logs name the caller');
   const accepted = (await auditRecords(rig)).filter(({ event }) => event === 'key-accepted');
   const [audit = {}] = accepted;
   const names = ['message', 'user', 'fingerprint', 'caller', 'request', 'expiry'];
-  const times = `${accepted.length} times, once for each question of sshd`;
+  const times = `${counted(accepted.length, 'time')}, once for each question of sshd`;
   screen.note(`on the instance, in the journal (authpriv.info ec2-instance-connect), ${times}:`);
   screen.fields(Object.fromEntries(names.map((name) => [name, textOf(audit[name])])));
   screen.check(accepted.length > 0, 'the accepted key is on record');
@@ -99,19 +100,19 @@ async function showTrails({ rig, screen }: Demo): Promise<void> {
 }
 
 async function tryOtherUser({ rig, screen, signal }: Demo, key: SshKey): Promise<void> {
-  screen.step(`For another OS user, ${DENIED}, IAM refuses`);
+  screen.step(`IAM refuses a push for another OS user, ${DENIED}`);
   const error = await failureOf(rig.pushKey(DENIED, key));
-  screen.note(error?.message ?? 'the API took the key');
+  screen.note(error?.message ?? 'the API accepted the key');
   const name = 'AccessDeniedException';
   screen.check(error?.name === name, `the API answers ${name}`, error?.name);
   const { errorCode } = trailRecord(rig, 'SendSSHPublicKey');
   screen.check(errorCode === 'AccessDenied', 'CloudTrail has AccessDenied', errorCode);
   const login = await logIn({ rig, screen, signal }, DENIED, key);
-  screen.check(isRefused(login), 'sshd refuses the key for him', login.stderr);
+  screen.check(isRefused(login), 'sshd refuses the key for that user', login.stderr);
 }
 
 async function tryOtherInstance({ rig, screen, signal }: Demo): Promise<void> {
-  screen.step("Another instance's key is refused, whatever the metadata service says");
+  screen.step('A key for another instance is refused, even if the metadata service serves it');
   const key = await rig.makeKey();
   const { otherInstanceId: instanceId } = rig.account;
   await rig.pushKey(ALLOWED, key, { instanceId });
@@ -129,12 +130,12 @@ async function outliveKey(demo: Demo, { key, at }: Pushed): Promise<void> {
   const { rig, screen } = demo;
   screen.step('After its 60 seconds the same key is refused');
   await waitUntil(demo, at, at + KEY_LIFE + 1000);
-  screen.note('Served beyond its life, by a metadata service whose clock is half a minute slow:');
+  screen.note('Served after its expiry, by a metadata service whose clock is 30 seconds behind:');
   await rig.emulator.setClockOffset(-30);
   const late = await logIn(demo, ALLOWED, key);
   screen.check(isRefused(late), 'sshd refuses it', late.stderr);
   await checkReason(demo, 'expired');
-  screen.note('With the right time the metadata service has forgotten it:');
+  screen.note('With the correct time, the metadata service no longer serves it:');
   await rig.emulator.setClockOffset(0);
   const login = await logIn(demo, ALLOWED, key);
   screen.check(isRefused(login), 'sshd refuses it', login.stderr);
@@ -143,7 +144,7 @@ async function outliveKey(demo: Demo, { key, at }: Pushed): Promise<void> {
 /** Waits with a bar until `end`, or rejects when the demo is interrupted. Unix milliseconds. */
 async function waitUntil({ screen, signal }: Demo, begin: number, end: number): Promise<void> {
   const left = (): number => Math.max(0, end - Date.now());
-  screen.note(`It was pushed ${Math.round((Date.now() - begin) / 1000)} seconds ago.`);
+  screen.note(`It was pushed ${counted(Math.round((Date.now() - begin) / 1000), 'second')} ago.`);
   try {
     while (left() > 0) {
       const seconds = String(Math.ceil(left() / 1000)).padStart(2);

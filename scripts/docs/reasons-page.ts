@@ -1,6 +1,7 @@
 /** docs/reasons.md: every refusal and fault, with what to do. Pure. */
+import { ANSWERS } from '../../src/verdict/answers.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../src/verdict/reasons.ts';
-import { FAULT_ADVICE, KEY_ADVICE, SIGNER_ADVICE } from './what-to-do.ts';
+import { FAULT_ADVICE, HELPER_ADVICE, KEY_ADVICE, SIGNER_ADVICE } from './what-to-do.ts';
 
 const INTRODUCTION = `# Reasons for refusals, and what to do
 
@@ -16,14 +17,13 @@ export function reasonsPage(): string {
     table: Readonly<Record<string, string>>,
     advice: Readonly<Record<string, string>>,
   ) => Object.entries(table).map(([code, text]) => row(code, text, advice[code] ?? ''));
-  const faults = Object.entries(FAULT_ADVICE).map(([code, [text, advice]]) =>
-    row(code, text, advice),
-  );
+  const advised = (table: Readonly<Record<string, readonly [string, string]>>) =>
+    Object.entries(table).map(([code, [text, advice]]) => row(code, text, advice));
   return [
     INTRODUCTION,
     section(
       'The signer is refused',
-      'Event `signer-refused`, exit status 1: no key is accepted, because nobody trusted has signed it.',
+      'Event `signer-refused`, exit status 1: no key is accepted, because its signature cannot be traced to AWS.',
       rows(SIGNER_REASONS, SIGNER_ADVICE),
     ),
     section(
@@ -34,10 +34,24 @@ export function reasonsPage(): string {
     section(
       'Faults',
       'Event `fault`, exit status 1: something outside the program failed. Other ways to log in are not affected.',
-      faults,
+      advised(FAULT_ADVICE),
     ),
+    section(
+      'Helpers',
+      "Event `helper`: a helper loses its lines, or some of them. This program's own keys are not affected.",
+      advised(HELPER_ADVICE),
+    ),
+    answers(),
     '',
   ].join('\n');
+}
+
+/** The answers of the event `question`, which need no advice. */
+function answers(): string {
+  const rows = Object.entries(ANSWERS).map(([code, text]) => `| \`${code}\` | ${text} |`);
+  const text =
+    'While `ec2-instance-connect debug on` is in force, each question of sshd has an `answer`:';
+  return ['', '## Answers', '', text, '', '| answer | meaning |', '|---|---|', ...rows].join('\n');
 }
 
 function section(title: string, text: string, rows: readonly string[]): string {

@@ -1,9 +1,10 @@
 /** What an administrator does about each refusal and fault; the pages are made from it. Pure. */
+import type { HelperEventCode } from '../../src/helpers/result.ts';
 import type { FaultCode } from '../../src/verdict/fault.ts';
 import type { KeyReason, SignerReason } from '../../src/verdict/reasons.ts';
 
 const RENEWED =
-  'The service renews what it serves within hours. If it persists, run `verify-install` and ask AWS Support.';
+  'Run `verify-install` again in an hour: the service renews what it serves. If it persists, ask AWS Support.';
 const OTHER_IMDS =
   'Another service may answer in place of IMDS: look for redirections with `iptables -t nat -S` and `nft list ruleset`.';
 const PUSH_AGAIN = 'Push the key again. If it persists, report the lines of the log.';
@@ -86,3 +87,50 @@ export const FAULT_ADVICE: Readonly<Record<FaultCode, readonly [meaning: string,
       'Run by sshd this does not happen; otherwise look at the disk or pipe that it was redirected to.',
     ],
   };
+
+/** What can go wrong with the administrator's helpers, and what to do. */
+export const HELPER_ADVICE: Readonly<
+  Record<HelperEventCode, readonly [meaning: string, advice: string]>
+> = {
+  'chain-broken': ['an internal error while the helpers ran', 'Report the line.'],
+  'directory-unreadable': [
+    'the folder of the helpers cannot be read',
+    'Give it back to root: `chown root:root`, `chmod 755`.',
+  ],
+  'directory-unsafe': [
+    'others than root can write to the folder of the helpers, or above it',
+    'Run `verify-install`: it names the folder.',
+  ],
+  'too-many-helpers': ['there are more than 16 helpers', 'Remove some.'],
+  'helper-unreadable': [
+    'the helper, or its `NAME.args`, cannot be read',
+    'Check the link and the modes.',
+  ],
+  'helper-unsafe': [
+    'others than root can write to the helper, or to a folder or link on the way to it',
+    'Run `verify-install`: it names the path.',
+  ],
+  'helper-not-executable': ['the helper is not an executable file', 'Run `chmod a+rx` on it.'],
+  'arguments-invalid': [
+    '`NAME.args` is not one line that sshd could use',
+    'Correct it, then run `sshd adopt` or `sshd enable` again.',
+  ],
+  'helper-cannot-start': ['the helper could not be started', 'Run it by hand as the command user.'],
+  'helper-failed': [
+    'the helper ended with a status other than 0, or by a signal',
+    'Run it by hand as the command user.',
+  ],
+  'helper-timeout': ['the helper was not done within 5 seconds', 'Find what it waits for.'],
+  'helper-output-too-large': [
+    'the helper printed more than 512 KiB or 4096 lines',
+    'Limit its output.',
+  ],
+  'helper-lines-dropped': [
+    'lines of the helper were too long or had control characters',
+    'Correct its output; the other lines were used.',
+  ],
+  'helper-left-open': [
+    'a process that the helper started still holds its output',
+    'Let it close its output; the lines were used.',
+  ],
+};
