@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<WiringReason, string>> = {
   busy: 'busy',
   'journal-unreadable': 'the journal of an interrupted run cannot be read',
   'record-unreadable': 'the record of what was written cannot be read',
-  'sshd-missing': 'sshd cannot run',
+  'sshd-missing': 'there is no sshd that can run',
   'program-missing': 'sshd would refuse to run the program at its installed path',
   'command-user-missing': 'the command user is missing',
   'configuration-not-understood': "sshd's configuration is not understood",

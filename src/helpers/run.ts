@@ -152,7 +152,7 @@ async function runHelper(
     return { lines: [], events: [{ code: 'helper-output-too-large', helper: path, detail }] };
   }
   if (kept.dropped > 0) {
-    const detail = `${kept.dropped} lines too long or with control characters`;
+    const detail = `dropped lines that are too long or have control characters: ${kept.dropped}`;
     events.push({ code: 'helper-lines-dropped', helper: path, detail });
   }
   return { lines: kept.lines, events };

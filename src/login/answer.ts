@@ -122,7 +122,7 @@ function describeSelection(selection: Selection, fingerprint: Fingerprint | unde
   const { candidates, refused } = selection;
   const total = candidates.length + refused.length;
   const which = fingerprint === undefined ? 'well-formed' : `with ${fingerprint.text}`;
-  return `IMDS holds ${total} pushed keys for the user, ${candidates.length} ${which}`;
+  return `IMDS holds ${total} pushed ${total === 1 ? 'key' : 'keys'} for the user, ${candidates.length} ${which}`;
 }
 
 function describeDocuments(documents: SignerDocuments): string {

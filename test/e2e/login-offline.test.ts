@@ -146,7 +146,7 @@ it.each<[string, number, readonly RegExp[], () => unknown]>([
     [/signer-refused.*certificate-revoked/],
     () => rig().emulator.setMaterial({ staples: 'revoked' }),
   ],
-  ['no pushed key', 0, [/nobody has pushed/], () => rig().emulator.setClockOffset(61)],
+  ['no pushed key', 0, [/no key was pushed/], () => rig().emulator.setClockOffset(61)],
   [
     'no instance',
     0,

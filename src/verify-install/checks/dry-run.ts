@@ -2,7 +2,7 @@ import { fail, pass, warn, type Check, type CheckResult } from '../check.ts';
 import { lookAtContext, type SshdContext } from '../facts/context.ts';
 import { dryRun, type DryRun } from '../facts/dry-run.ts';
 import type { Inspection } from '../inspection.ts';
-import { endOf, listed } from '../phrases.ts';
+import { counted, endOf, listed } from '../phrases.ts';
 import { lookAt } from '../remedies.ts';
 
 /** A name that nobody can push keys for, so that IMDS is not asked. */
@@ -34,7 +34,7 @@ export async function judge(on: Inspection, run: DryRun): Promise<CheckResult> {
     return fail(`expected exit status 0, got ${endOf(end)}`, lookAt(shown, note), data);
   }
   if (end.stdout !== '' && !run.mayPrint) {
-    const found = `expected no output, got ${end.stdout.length} bytes`;
+    const found = `expected no output, got ${counted(end.stdout.length, 'byte')}`;
     return fail(found, lookAt(shown, 'run as root: it does what sshd does'), data);
   }
   const output = end.stdout === '' ? ', no output' : '';

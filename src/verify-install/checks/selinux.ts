@@ -11,6 +11,7 @@ import {
 } from '../check.ts';
 import { family, isThere } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
+import { counted } from '../phrases.ts';
 import { decide, fix, lookAt, reinstall } from '../remedies.ts';
 
 const SELINUX = '/sys/fs/selinux';
@@ -47,7 +48,7 @@ function judge(on: Inspection): CheckResult {
   const data = { mode, moduleLoaded: loaded, denials: denials.length };
   const last = denials.at(-1);
   if (last !== undefined) {
-    const found = `${mode}; ${denials.length} denials within a day, the last: ${last}`;
+    const found = `${mode}; ${counted(denials.length, 'denial')} within a day, the last: ${last}`;
     const about = lookAt('ausearch -m avc -ts today -i', 'what was denied, and to whom');
     return faulty(found, loaded ? about : loadModule(on), data);
   }
