@@ -1,4 +1,5 @@
 import type { Place } from './file-tree.ts';
+import { both, listMatch, longLines, type Match } from './rule-lists.ts';
 
 /** The two tables of libwrap: what is let in, then what is kept out (hosts_access(5)). */
 export const HOSTS_ALLOW = '/etc/hosts.allow';
@@ -11,8 +12,6 @@ export interface HostsAnswer {
   /** The rule that refuses. */
   readonly rule?: Place & { readonly text: string };
 }
-
-type Match = 'yes' | 'no' | 'unknown';
 
 interface Rule {
   readonly place: Place;
@@ -48,19 +47,14 @@ export function hostsAnswer(allow: string, deny: string, daemon: string): HostsA
 /** @param grants what a rule of this table does that does not say `allow` or `deny` itself */
 function readRules(path: string, text: string, daemon: string, grants: boolean): Rule[] {
   const found: Rule[] = [];
-  let open = '';
-  let begun = 0;
-  for (const [index, raw] of text.split('\n').entries()) {
-    if (open === '') begun = index + 1;
-    const line = open + raw;
-    open = line.endsWith('\\') ? line.slice(0, -1) : '';
-    if (open !== '' || /^\s*(#|$)/.test(line)) continue;
+  for (const { text: line, line: begun } of longLines(text, '')) {
+    if (/^\s*(#|$)/.test(line)) continue;
     // IPv6 addresses stand in brackets.
     const [daemons = '', clients = '', ...options] = (
       line.match(/(?:\[[^\]]*\]|[^:])+/g) ?? []
     ).map((part) => part.trim());
-    const isDaemon = inList(daemons, (word) => daemonMatch(word, daemon));
-    const isClient = inList(clients, (word) => (word === 'ALL' ? 'yes' : 'unknown'));
+    const isDaemon = listMatch(words(daemons), (word) => daemonMatch(word, daemon));
+    const isClient = listMatch(words(clients), (word) => (word === 'ALL' ? 'yes' : 'unknown'));
     const says = options.map((each) => each.toLowerCase());
     found.push({
       place: { path, line: begun },
@@ -72,25 +66,11 @@ function readRules(path: string, text: string, daemon: string, grants: boolean):
   return found;
 }
 
-/** `A, B EXCEPT C`: one of the first, and none of those after it. */
-function inList(text: string, matches: (word: string) => Match): Match {
-  const [head = '', ...rest] = text.split(/(?:^|[\s,]+)EXCEPT(?:[\s,]+|$)/);
-  const answers = head
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map(matches);
-  const within = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
-  if (rest.length === 0) return within;
-  const outside = inList(rest.join(' EXCEPT '), matches);
-  return both(within, outside === 'yes' ? 'no' : outside === 'no' ? 'yes' : 'unknown');
+function words(list: string): readonly string[] {
+  return list.split(/[\s,]+/).filter(Boolean);
 }
 
 function daemonMatch(word: string, daemon: string): Match {
   if (word === 'ALL' || word === daemon) return 'yes';
   return word.startsWith(`${daemon}@`) ? 'unknown' : 'no';
-}
-
-function both(a: Match, b: Match): Match {
-  if (a === 'no' || b === 'no') return 'no';
-  return a === 'yes' && b === 'yes' ? 'yes' : 'unknown';
 }

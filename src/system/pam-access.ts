@@ -1,4 +1,5 @@
 import type { Place } from './file-tree.ts';
+import { both, listMatch, type Match } from './rule-lists.ts';
 
 /** A file of access.conf(5). */
 export interface AccessFile {
@@ -22,8 +23,6 @@ export interface AccessAnswer {
   readonly rule?: Place & { readonly text: string };
 }
 
-type Match = 'yes' | 'no' | 'unknown';
-
 /** What never is the origin of a login over the network. */
 const LOCAL = /^(LOCAL|crond?|console|tty\w*|pts\/\d+|:\d+(\.\d+)?)$/;
 
@@ -43,8 +42,8 @@ export function accessAnswer(files: readonly AccessFile[], question: AccessQuest
       const rule = parseRule(line, field);
       if (rule === undefined) continue;
       const fits = both(
-        inList(words(rule.users, list), (word) => isUser(word, question)),
-        inList(words(rule.origins, list), isOrigin),
+        listMatch(words(rule.users, list), (word) => isUser(word, question)),
+        listMatch(words(rule.origins, list), isOrigin),
       );
       if (fits === 'no') continue;
       const refuses = rule.permission === '-';
@@ -89,21 +88,6 @@ function words(text: string, separators: string): readonly string[] {
     else found.push(`${found.pop() ?? ''}${char}`);
   }
   return found.map((word) => word.trim()).filter(Boolean);
-}
-
-/** `A B EXCEPT C`: one of the first, and none of those after it. */
-function inList(items: readonly string[], matches: (word: string) => Match): Match {
-  const except = items.indexOf('EXCEPT');
-  const first = (except === -1 ? items : items.slice(0, except)).map(matches);
-  const within = first.includes('yes') ? 'yes' : first.includes('unknown') ? 'unknown' : 'no';
-  if (except === -1) return within;
-  const outside = inList(items.slice(except + 1), matches);
-  return both(within, outside === 'yes' ? 'no' : outside === 'no' ? 'yes' : 'unknown');
-}
-
-function both(a: Match, b: Match): Match {
-  if (a === 'no' || b === 'no') return 'no';
-  return a === 'yes' && b === 'yes' ? 'yes' : 'unknown';
 }
 
 function isUser(word: string, { user, groups, args }: AccessQuestion): Match {

@@ -1,4 +1,5 @@
 import { baseName, type FileTree, type Place } from './file-tree.ts';
+import { longLines } from './rule-lists.ts';
 
 /** A module that PAM asks whether an account may be used: a line of pam.conf(5), `account` type. */
 export interface PamModule {
@@ -80,20 +81,12 @@ class Reader {
   }
 }
 
-/** The lines' words; a line goes on after a backslash, and brackets keep words together. */
+/** The lines' words; brackets keep words together. */
 function statements(text: string): { words: readonly string[]; line: number }[] {
-  const found: { words: readonly string[]; line: number }[] = [];
-  let open = '';
-  let begun = 0;
-  for (const [index, raw] of text.split('\n').entries()) {
-    if (open === '') begun = index + 1;
-    const line = open + raw.replace(/#.*$/, '');
-    open = line.endsWith('\\') ? `${line.slice(0, -1)} ` : '';
-    if (open !== '') continue;
-    const words = line.match(/\[[^\]]*\]|\S+/g) ?? [];
-    if (words.length > 0) found.push({ words, line: begun });
-  }
-  return found;
+  return longLines(text.replace(/#.*$/gm, ''), ' ').flatMap((long) => {
+    const words = long.text.match(/\[[^\]]*\]|\S+/g);
+    return words === null ? [] : [{ words, line: long.line }];
+  });
 }
 
 function judged(lines: readonly Line[]): readonly PamModule[] {

@@ -170,7 +170,7 @@ describe('program-starts', () => {
     ['starts', { stdout: `${VERSION}\n` }, 'pass'],
     ['is killed', { status: undefined, problem: 'ended by SIGKILL' }, 'fail'],
     ['says nothing', {}, 'fail'],
-  ])('judges a program that %s where sshd runs it: %s', async (_, end, status) => {
+  ])('judges a program that %s where sshd runs it', async (_, end, status) => {
     const world = host(OTHER_MOUNTS, { ...here, [inside]: end });
     expect(await inspect(programStarts, world)).toMatchObject({ status });
   });

@@ -167,7 +167,7 @@ describe('pam-account', () => {
       },
       'pass',
     ],
-  ])('judges %s: %s', async (_, files, status) => {
+  ])('judges %s', async (_, files, status) => {
     expect(await inspect(pamAccount, host(files as World['files']))).toMatchObject({ status });
   });
 
@@ -210,7 +210,7 @@ describe('login-user, where the system is closed', () => {
     ],
     ['sshd looks itself', host({ '/etc/nologin': '' }, { usePam: false }), 'fail'],
     ['sshd looks elsewhere', host({ '/run/nologin': '' }, { usePam: false }), 'pass'],
-  ])('where %s: %#', async (_, world, status) => {
+  ])('judges the login user where %s', async (_, world, status) => {
     expect(await inspect(loginUser, world)).toMatchObject({ status });
   });
 });
