@@ -1,3 +1,5 @@
+import { printable } from '../log/printable.ts';
+import { noSuchUser } from '../system/nearest-names.ts';
 import { at, conflictLine, waysOn } from './conflict-report.ts';
 import type { OwnCommand } from '../sshd/model/effective.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
@@ -131,7 +133,8 @@ function leftAloneLines({ reason, detail }: WiringResult): readonly string[] {
 
 /** Whether pushed keys get in now, and whether that is so after the next start. */
 function verdictLines(status: SshdStatus, whom: string): readonly string[] {
-  const { effective, configured, unreadable } = status;
+  const { effective, configured, unreadable, user = '', unknownUser } = status;
+  if (unknownUser !== undefined) return [printable(noSuchUser(user, unknownUser.nearest), 400)];
   if (unreadable.length > 0) {
     const files = unreadable.slice(0, 3).join(', ');
     return [`whether pushed keys are accepted is not known; run as root: cannot read ${files}`];

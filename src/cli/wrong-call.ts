@@ -1,4 +1,4 @@
-import { nearestNames } from '../verify-install/phrases.ts';
+import { nearestNames } from '../system/nearest-names.ts';
 import type { CommandLine } from './command-line.ts';
 
 /**

@@ -5,7 +5,7 @@ import { JOURNAL_PATH, REPLACED_STOCK_PATH, STATE_DIRECTORY, UNMANAGED_PATH } fr
 import type { SshdEdges } from './edges.ts';
 import { commandFacts, effectiveCommand, isNone, type OwnCommand } from './model/effective.ts';
 import type { Place } from '../system/file-tree.ts';
-import { groupsQuery } from '../system/name-service.ts';
+import { groupsOf, meantUsers } from './login-user.ts';
 import type { MatchSubject } from './model/match.ts';
 import type { OpenSshVersion } from './model/version.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
@@ -87,6 +87,8 @@ export interface MatchStatus {
 export interface SshdStatus {
   readonly format: 1;
   readonly user?: string;
+  /** Where no name service knows `user`, whom sshd lets in by no key then: the accounts that may be meant. */
+  readonly unknownUser?: { readonly nearest: readonly string[] };
   /**
    * Whether this host's sshd runs our command (for `user`, where given): the sshd that runs; where none
    * does, or a socket starts it, each start.
@@ -129,6 +131,7 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
   const own = hostCommand(edges);
   const model = readModel(edges.tree, version);
   const starts = hostStarts(model);
+  const meant = user === undefined ? undefined : meantUsers(edges, user);
   const subject = user === undefined ? {} : { user, groups: groupsOf(edges, user) };
   const found: Found = { edges, own, version, subject, listeners: edges.listeners() };
   const described = starts.map((start) => startStatus(found, start));
@@ -136,7 +139,8 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
   return {
     format: 1,
     ...(user === undefined ? {} : { user }),
-    effective: isEffective(found, starts, configured),
+    ...(meant === undefined ? {} : { unknownUser: { nearest: meant } }),
+    effective: meant === undefined && isEffective(found, starts, configured),
     configured,
     unreadable: edges.unreadable().filter((path) => !path.startsWith(STATE_DIRECTORY)),
     ...(version && { opensshVersion: `${version.major}.${version.minor}` }),
@@ -151,12 +155,6 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
     problems: model.problems.map(({ place, detail }) => ({ ...place, detail })),
     leftOut: edges.isRoot ? [] : ['the answer of sshd -T', 'the record of what was written'],
   };
-}
-
-/** The names of a user's groups, as the host's name services have them. */
-export function groupsOf(edges: SshdEdges, user: string): readonly string[] | undefined {
-  const { argv, read } = groupsQuery(user);
-  return read(edges.run(argv));
 }
 
 /** What all of a status is made from. */

@@ -88,6 +88,11 @@ export function humanAccounts(passwd: string): readonly Account[] {
     .sort((a, b) => a.uid - b.uid);
 }
 
+/** The names of the local accounts that a person could log in to, root's among them. */
+export function loginNamesOf(passwd: string): readonly string[] {
+  return ['root', ...humanAccounts(passwd).map(({ name }) => name)];
+}
+
 /** Whether a shell is one of those that end each session at once. */
 export function refusesSessions(shell: string): boolean {
   return /\/(nologin|false|sync|halt|shutdown)$/.test(shell);

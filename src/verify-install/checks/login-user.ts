@@ -6,7 +6,7 @@ import { loginAccount, loginNames, loginUserName, shadowOf } from '../facts/peop
 import { setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { decide, lookAt, shellCommand } from '../remedies.ts';
-import { nearestNames } from '../phrases.ts';
+import { nearestNames, noSuchUser } from '../../system/nearest-names.ts';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -22,8 +22,7 @@ export const loginUser: Check = {
     const account = await on.fact(loginAccount);
     if (account === undefined) {
       const near = nearestNames(name, on.fact(loginNames));
-      const hint = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-      return fail(`there is no user ${name}${hint}`, lookAt('getent passwd'));
+      return fail(noSuchUser(name, near), lookAt('getent passwd'));
     }
     const problem =
       shellProblem(on, account) ??

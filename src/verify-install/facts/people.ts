@@ -1,5 +1,10 @@
 import { COMMAND_USER } from '../../sshd/model/effective.ts';
-import { humanAccounts, type Account, type ShadowEntry } from '../../system/accounts.ts';
+import {
+  humanAccounts,
+  loginNamesOf,
+  type Account,
+  type ShadowEntry,
+} from '../../system/accounts.ts';
 import {
   accountQuery,
   groupsQuery,
@@ -61,8 +66,7 @@ export async function loginUserName(on: Inspection): Promise<string | undefined>
 
 /** The names of the local accounts that a person could log in to, root's among them. */
 export function loginNames(on: Inspection): readonly string[] {
-  const people = humanAccounts(on.edges.sshd.tree.text('/etc/passwd') ?? '');
-  return ['root', ...people.map(({ name }) => name)];
+  return loginNamesOf(on.edges.sshd.tree.text('/etc/passwd') ?? '');
 }
 
 /** The names of the groups that the user in question belongs to; undefined where nobody knows. */
