@@ -11,7 +11,9 @@ complete -c ec2-instance-connect -n '__fish_seen_subcommand_from authorized-keys
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from authorized-keys' -l explain -d 'print each step to standard error: what was asked, found and decided'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from authorized-keys' -l help -d 'show help'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l user -d 'the OS user to check' -x -a '(__fish_complete_users)'
-complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l json -d 'print the report as JSON (schema 1)'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l json -d 'print the report as JSON (schema 1), indented'
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l format -d 'print the report as text, as json on one line, or as metrics for prometheus' -x
+complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l metrics -d 'also write the metrics to these files (PATH.prom) if their folders exist' -r -F
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l offline -d 'skip the checks that need IMDS, for instance while building an image'
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l since -d 'how far back to read refusals in the log: 30m, 2h, 3d' -x
 complete -c ec2-instance-connect -n '__fish_seen_subcommand_from verify-install' -l help -d 'show help'

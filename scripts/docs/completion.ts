@@ -6,6 +6,7 @@ const VALUES: Readonly<Record<string, 'user' | 'file' | 'folder'>> = {
   user: 'user',
   'try-user': 'user',
   'try-key': 'file',
+  metrics: 'file',
   keys: 'file',
   'signer-cert': 'file',
   'signer-ocsp': 'folder',

@@ -15,7 +15,11 @@ export const EXIT_CODES: readonly ExitCode[] = [
     'a decision was made, whether keys were printed or not',
     'the signer was refused, or something outside the program failed; no key is printed',
   ),
-  ...codes('verify-install', 'no check failed; warnings do not count', 'a check failed'),
+  ...codes(
+    'verify-install',
+    'no check failed; warnings do not count',
+    'a check failed, or the metrics could not be written',
+  ),
   ...codes('verify-keys', 'a key was accepted', 'no key was accepted'),
   ...codes('sshd enable', 'the command is effective', 'it refused or failed, and says why'),
   ...codes(

@@ -2,15 +2,21 @@ import type { CommandModule } from 'yargs';
 import type { Check } from '../verify-install/check.ts';
 import { VIEW_COMMAND } from '../verify-install/facts/view.ts';
 import { viewHost } from '../verify-install/host-view.ts';
+import { printable } from '../log/printable.ts';
+import { renderMetrics } from '../verify-install/prometheus.ts';
+import type { Report } from '../verify-install/report.ts';
 import { renderReport, type Screen } from '../verify-install/report-text.ts';
 import { verifyInstall } from '../verify-install/verify.ts';
 import type { Run } from '../login/run.ts';
-import type { Person } from './command.ts';
+import { UsageError, type Person } from './command.ts';
 import { parseDuration } from './duration.ts';
+import { writeMetrics } from './metrics-file.ts';
 
 interface VerifyInstallArguments {
   readonly user?: string | undefined;
   readonly json: boolean;
+  readonly format?: Format | undefined;
+  readonly metrics?: readonly string[] | undefined;
   readonly offline: boolean;
   readonly since?: number | undefined;
 }
@@ -27,6 +33,25 @@ const SINCE = {
   coerce: (text: string) => parseDuration('--since', text),
   describe: 'how far back to read refusals in the log: 30m, 2h, 3d',
   defaultDescription: '1h',
+} as const;
+
+const FORMATS = ['text', 'json', 'prometheus'] as const;
+type Format = (typeof FORMATS)[number];
+
+const FORMAT = {
+  type: 'string',
+  choices: FORMATS,
+  requiresArg: true,
+  describe: 'print the report as text, as json on one line, or as metrics for prometheus',
+  defaultDescription: 'text',
+} as const;
+
+const METRICS = {
+  type: 'string',
+  array: true,
+  requiresArg: true,
+  coerce: absolutePaths,
+  describe: 'also write the metrics to these files (PATH.prom) if their folders exist',
 } as const;
 
 /** `verify-install`: says what is wrong with this installation, and how to fix it. */
@@ -48,24 +73,55 @@ export function verifyInstallCommand({
         .option('json', {
           type: 'boolean',
           default: false,
-          describe: 'print the report as JSON (schema 1)',
+          describe: 'print the report as JSON (schema 1), indented',
         })
+        .option('format', FORMAT)
+        .option('metrics', METRICS)
         .option('offline', OFFLINE)
         .option('since', SINCE),
-    handler: async ({ user, json, offline, since }) => {
-      const report = await verifyInstall(
-        await edges.install(),
-        { user, offline, since },
-        progress(edges.run, json),
-      );
-      clearProgress(edges.run);
-      edges.run.write(
-        1,
-        json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, screen()),
-      );
-      finish(report.summary.healthy ? 0 : 1);
+    handler: async (options) => {
+      finish(await verify(edges, options));
     },
   };
+}
+
+async function verify(
+  { run, install }: Person['edges'],
+  { user, json, format = json ? 'json' : 'text', metrics = [], ...options }: VerifyInstallArguments,
+): Promise<number> {
+  if (json && format !== 'json') {
+    throw new UsageError(`--json and --format ${format} exclude each other`);
+  }
+  const { offline, since } = options;
+  const begin = progress(run, format !== 'text');
+  const report = await verifyInstall(await install(), { user, offline, since }, begin);
+  clearProgress(run);
+  run.write(1, render(report, json ? 'indented' : format));
+  const problems = metrics.flatMap((path) => writeMetrics(path, renderMetrics(report)) ?? []);
+  for (const problem of problems) {
+    run.write(2, `ec2-instance-connect: ${printable(problem, 1000)}\n`);
+  }
+  return report.summary.healthy && problems.length === 0 ? 0 : 1;
+}
+
+function render(report: Report, format: Format | 'indented'): string {
+  switch (format) {
+    case 'indented':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'json':
+      return `${JSON.stringify(report)}\n`;
+    case 'prometheus':
+      return renderMetrics(report);
+    case 'text':
+      return renderReport(report, screen());
+  }
+}
+
+/** The collector reads no other names; a relative path would depend on where a unit runs. */
+function absolutePaths(paths: readonly string[]): readonly string[] {
+  const wrong = paths.find((path) => !/^\/.*[^/]\.prom$/.test(path));
+  if (wrong === undefined) return paths;
+  throw new UsageError(`--metrics: expected an absolute path that ends with .prom, got "${wrong}"`);
 }
 
 /** Hidden: `verify-install` runs it as the user that sshd runs the command as. */
@@ -87,8 +143,8 @@ export function viewHostCommand({
 const CLEAR_LINE = '\r\x1b[K';
 
 /** A line on the terminal that names what is being looked at; it vanishes with the next one. */
-function progress(run: Run, json: boolean): (check: Check) => void {
-  if (json || !process.stderr.isTTY) return () => undefined;
+function progress(run: Run, isQuiet: boolean): (check: Check) => void {
+  if (isQuiet || !process.stderr.isTTY) return () => undefined;
   return ({ title }) => {
     run.write(2, `${CLEAR_LINE}checking: ${title} ...`);
   };

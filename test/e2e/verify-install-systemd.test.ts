@@ -4,6 +4,7 @@ import { Host } from '../package/host.ts';
 import { packagePath } from '../package/packages.ts';
 import { makeRepository, type TestRepository } from '../package/repository.ts';
 import type { CommandResult, RootName } from '../roots/machine.ts';
+import { schemaErrors } from '../support/report-schema.ts';
 import { failed } from './verify-install/ground.ts';
 
 const ROOTS: readonly RootName[] = ['bullseye', 'bookworm', 'trixie'];
@@ -83,9 +84,30 @@ describe.each(ROOTS)('verify-install under the systemd of %s', (root) => {
     await machine.sh('chmod g+w /usr/share');
     expect((await machine.run(['systemctl', 'start', `${UNIT}.service`])).status).toBe(1);
     await machine.sh('chmod g-w /usr/share');
-    const journal = await machine.sh(`journalctl -u ${UNIT}.service -o cat`);
-    expect(journal).toMatch(/ checks passed/);
-    expect(journal).toMatch(/FAIL {2}path permissions .*\/usr\/share is writable/);
+    const entries = async (identifier: string): Promise<unknown[]> => {
+      const lines = await machine.sh(`journalctl -q -t ${identifier} -o cat`);
+      return lines
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line));
+    };
+    const [good, bad] = (await entries(UNIT)) as Report[];
+    expect(good?.summary).toMatchObject({ healthy: true, fail: 0 });
+    expect(failed(bad ?? (await verify()))).toEqual(['command-path']);
+    expect([good, bad].flatMap((report) => schemaErrors(report))).toEqual([]);
+    // What is under the program's own name is the audit trail alone, one object a line.
+    for (const entry of await entries('ec2-instance-connect'))
+      expect(entry).toHaveProperty('event');
+  });
+
+  it('writes its metrics where there is a folder for them, and nowhere else', async () => {
+    const { machine } = host;
+    const [there, missing] = ['/var/lib/prometheus/node-exporter', '/var/lib/node_exporter'];
+    await machine.sh(`mkdir -p ${there} && systemctl start ${UNIT}.service`);
+    const text = await machine.sh(`cat ${there}/*`);
+    expect(text).toMatch(/^ec2_instance_connect_healthy 1$/m);
+    expect(text).toMatch(/^ec2_instance_connect_staples_remaining_seconds [1-9][0-9]*$/m);
+    expect(await machine.sh(`stat -c %a ${there}/*; ls -d ${missing} || :`)).toBe('644\n');
   });
 
   it('sees a configuration that sshd has not read yet', async () => {

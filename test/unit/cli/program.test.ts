@@ -48,6 +48,10 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
   ['an unknown command of sshd', ['sshd', 'nonsense'], 'nonsense'],
   ['an unknown option of sshd', ['sshd', '--nonsense'], 'nonsense'],
   ['an unknown option of sshd enable', ['sshd', 'enable', '--dry-run', '--nonsense'], 'nonsense'],
+  ['two formats at once', ['verify-install', '--json', '--format', 'text'], '--json'],
+  ['a format that there is not', ['verify-install', '--format', 'xml'], 'format'],
+  ['metrics in a folder of no name', ['verify-install', '--metrics', 'eic.prom'], '--metrics'],
+  ['metrics that no collector reads', ['verify-install', '--metrics', '/x/eic.txt'], '--metrics'],
   ['too many arguments of a login', ['authorized-keys', '--explain', 'a', 'b', 'c'], 'c'],
 ];
 
@@ -64,7 +68,9 @@ const MISSPELT: readonly (readonly [readonly string[], string])[] = [
 /** The help that a wrong call is sent to: that of the command that it has named. */
 function helpOf([first = '', second = '']: readonly string[]): string {
   if (first === 'sshd') return second === 'enable' ? ' sshd enable --help' : ' sshd --help';
-  return ['verify-keys', 'authorized-keys'].includes(first) ? ` ${first} --help` : ' --help';
+  return ['verify-keys', 'verify-install', 'authorized-keys'].includes(first)
+    ? ` ${first} --help`
+    : ' --help';
 }
 
 const results = new Map<readonly string[], CommandResult>();

@@ -5,6 +5,7 @@ import { decide, fix, lookAt } from '../../../src/verify-install/remedies.ts';
 import { makeReport, type Report } from '../../../src/verify-install/report.ts';
 import { renderReport } from '../../../src/verify-install/report-text.ts';
 import type { CheckReport } from '../../../src/verify-install/runner.ts';
+import { schemaErrors } from '../../support/report-schema.ts';
 import { VERSION } from '../../../src/version.ts';
 
 const HOST = { system: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x64' };
@@ -15,7 +16,9 @@ function reportOf(...results: readonly CheckResult[]): Report {
   const reports = CHECKS.slice(0, results.length).map((check, index): CheckReport => {
     return { check, result: results[index] ?? pass('') };
   });
-  return makeReport(reports, { time: 1_800_000_000.7, host: HOST, run: RUN });
+  const report = makeReport(reports, { time: 1_800_000_000.7, host: HOST, run: RUN });
+  expect(schemaErrors(report)).toEqual([]);
+  return report;
 }
 
 const MIXED = reportOf(

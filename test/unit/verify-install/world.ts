@@ -11,6 +11,8 @@ import { parseListener } from '../../../src/sshd/plan/listener.ts';
 import type { SshdEdges } from '../../../src/sshd/edges.ts';
 import { overlay, type FileTree } from '../../../src/system/file-tree.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
+import { makeReport } from '../../../src/verify-install/report.ts';
+import { schemaErrors } from '../../support/report-schema.ts';
 
 /** When every world is looked at, in Unix seconds. */
 export const NOW = 1_800_000_000;
@@ -171,13 +173,21 @@ function metadataOf(documents: World['metadata']): Metadata {
   };
 }
 
-/** Runs one check in a world; what it depends on is taken for granted. */
+/**
+ * Runs one check in a world; what it depends on is taken for granted. Whatever it finds, its report is as the schema has
+ * it.
+ */
 export async function inspect(
   check: Check,
   world: Partial<World>,
   options: Partial<InspectionOptions> = {},
 ): Promise<CheckResult> {
-  return check.run(new Inspection(edgesOf(world), { offline: false, user: 'alice', ...options }));
+  const on = new Inspection(edgesOf(world), { offline: false, user: 'alice', ...options });
+  const result = await check.run(on);
+  const host = { system: 'a host', architecture: 'x64' };
+  const run = { root: on.isRoot, offline: on.options.offline };
+  expect(schemaErrors(makeReport([{ check, result }], { time: NOW, host, run }))).toEqual([]);
+  return result;
 }
 
 /** The command lines that tell of a user, as getent(1) and id(1) answer. */
