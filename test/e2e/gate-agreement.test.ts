@@ -1,8 +1,10 @@
 /** The same situations, put to the program alone and to the launcher before it: sshd and the log see no difference. */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { HELPERS_DIRECTORY } from '../../src/helpers/names.ts';
+import { DEBUG_SWITCH, debugSwitchText } from '../../src/host/debug-switch.ts';
 import type { FaultRule } from '../emulator/faults.ts';
 import type { Material } from '../emulator/material.ts';
 import { Launcher, LAUNCHER_PATH } from '../rig/launcher.ts';
@@ -138,3 +140,23 @@ it('of a service in trouble where nobody has pushed a key', async () => {
     await rig().startEmulator();
   }
 }, 240_000);
+
+it('but for one line more for each question, while the debug switch is on', async () => {
+  const path = rig().namespace.path(DEBUG_SWITCH);
+  const now = Math.floor(Date.now() / 1000);
+  mkdirSync(dirname(path), { recursive: true });
+  chmodSync(dirname(path), 0o755);
+  for (const [until, trail] of [
+    [now + 3600, [{ event: 'question', user: 'alice', offered: STRANGER, answer: 'no-key' }]],
+    [now - 1, []],
+  ] as const) {
+    writeFileSync(path, debugSwitchText(until));
+    chmodSync(path, 0o644);
+    for (const program of [LAUNCHER_PATH, HELPER_PATH]) {
+      const seen = await see(program, ['alice', STRANGER], []);
+      expect(seen).toMatchObject({ code: 0, stdout: '', trail });
+      expect(seen.trail).toHaveLength(trail.length);
+    }
+  }
+  rmSync(dirname(path), { recursive: true });
+});
