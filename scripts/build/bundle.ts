@@ -63,9 +63,16 @@ export async function bundle(outfile: string): Promise<Metafile> {
   return metafile;
 }
 
-/** Names the sources from the project's folder, so that the map is the same wherever the bundle goes. */
+/**
+ * Names the sources from the project's folder, so that the map is the same wherever the bundle goes. What a plugin
+ * put in the place of a module has no file, and a number that depends on the order in which modules were found.
+ */
 function nameSources(path: string): void {
   const map = JSON.parse(readFileSync(path, 'utf8')) as { sources: readonly string[] };
-  const sources = map.sources.map((source) => relative('.', resolve(dirname(path), source)));
+  const sources = map.sources.map((source) =>
+    source.includes(':')
+      ? source.replace(/-\d+$/, '')
+      : relative('.', resolve(dirname(path), source)),
+  );
   writeFileSync(path, JSON.stringify({ ...map, sources }));
 }

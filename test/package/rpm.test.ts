@@ -104,6 +104,16 @@ it('upgrades and downgrades between versions of ours, the wiring as it was', asy
   expect(await host.loginWithPushedKey()).toBe(true);
 });
 
+it('says once that sshd needs a restart, where it is wired in its unit', async () => {
+  await host.machine.sh(
+    "sed -i '/^Include/d' /etc/ssh/sshd_config && systemctl reload ssh.service",
+  );
+  const said = await host.mustDnf('install', `${NAME}-${VERSION}`);
+  expect(said.match(/systemctl restart ssh\.service/g), said).toHaveLength(1);
+  await host.machine.sh('systemctl restart ssh.service');
+  expect(await host.loginWithPushedKey()).toBe(true);
+});
+
 describe('where there is SELinux', () => {
   const module = `/usr/share/selinux/packages/ec2_instance_connect.pp`;
   const calls = (): string => host.read('/run/semodule');
