@@ -69,8 +69,8 @@ function switchOn(person: Person, seconds: number): number {
   const unsafe = setDebugSwitch(until);
   if (unsafe !== undefined) return complain(person, `not safe: ${unsafe}`);
   const lines = [
-    `on until ${moment(until)}, for ${duration(seconds)}: each question of sshd is one line in the log`,
-    'to follow: journalctl -t ec2-instance-connect -o cat -f | grep \'"event":"question"\'',
+    `on until ${moment(until)} (${duration(seconds)}): every question of sshd is logged`,
+    'see them: journalctl -t ec2-instance-connect -o cat -f | grep question',
   ];
   run.write(1, lines.map((line) => `${line}\n`).join(''));
   return 0;

@@ -66,7 +66,8 @@ describe('debug', () => {
       expect(end).toMatchObject({ status: 0, stderr: '' });
     }
     expect([before, off, after].map(({ stdout }) => stdout)).toEqual(['off\n', 'off\n', 'off\n']);
-    expect(on.stdout).toMatch(/^on until [-0-9]+ [0-9:]+ UTC, for 10 min: /);
+    expect(on.stdout).toMatch(/^on until [-0-9]+ [0-9:]+ UTC \(10 min\): /);
+    expect(on.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(whileOn.stdout).toMatch(/^on until .* left\n$/);
     expect(whileLonger.stdout).toMatch(/^on until .*, (2 h|1[12][0-9] min) left\n$/);
   });
