@@ -31,8 +31,14 @@ describe('parseAccount', () => {
 
 describe('parseShadow', () => {
   it("finds somebody's line and not that of somebody whose name begins alike", () => {
-    const text = 'alice2:!:1::::::\nalice:*:20000:0:99999:7::20500:\n';
-    expect(parseShadow(text, 'alice')).toEqual({ password: '*', changed: 20000, expires: 20500 });
+    const text = 'alice2:!:1::::::\nalice:*:20000:0:90:7:14:20500:\n';
+    expect(parseShadow(text, 'alice')).toEqual({
+      password: '*',
+      changed: 20000,
+      maximum: 90,
+      inactive: 14,
+      expires: 20500,
+    });
   });
 
   it('leaves out dates that are not there', () => {

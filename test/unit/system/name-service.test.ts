@@ -43,7 +43,11 @@ describe('groupsQuery', () => {
 describe('shadowQuery', () => {
   it('reads the line of the user alone', () => {
     const end = { status: 0, stdout: 'alice:!:20000:0:99999:7:::\n' };
-    expect(shadowQuery('alice').read(end)).toEqual({ password: '!', changed: 20_000 });
+    expect(shadowQuery('alice').read(end)).toEqual({
+      password: '!',
+      changed: 20_000,
+      maximum: 99_999,
+    });
     expect(shadowQuery('bob').read(end)).toBeUndefined();
   });
 });
