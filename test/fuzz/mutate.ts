@@ -2,18 +2,33 @@ import { containerOf } from '../support/der-tree.ts';
 import { contentOf, nullValue, tlv } from '../pki/index.ts';
 import type { Random } from './random.ts';
 
-/** DER with one change that knows what DER is; all lengths around it fit, unless a length is the change. */
+/**
+ * DER with one change that knows what DER is; all lengths around it fit, unless a length is the change.
+ * Every element, however deep, is as likely to be the changed one as every other.
+ */
 export function mutateDer(random: Random, der: Buffer): Buffer {
   const container = der.length < 2 ? undefined : containerOf(der);
-  if (container === undefined || random.oneIn(8)) return mutateElement(random, der);
+  if (container === undefined) return mutateElement(random, der);
   const { head, children } = container;
   const rebuilt = (parts: readonly Buffer[]): Buffer => tlv(der[0] ?? 0, head, ...parts);
-  if (children.length === 0 || random.oneIn(6))
-    return rebuilt(mutateList(random, children, element));
-  const index = random.below(children.length);
-  const child = children[index] ?? nullValue();
-  return rebuilt(children.with(index, mutateDer(random, child)));
+  let place = random.below(1 + sizeOf(children));
+  if (place === 0) {
+    return random.oneIn(2)
+      ? mutateElement(random, der)
+      : rebuilt(mutateList(random, children, element));
+  }
+  const index = children.findIndex((child) => (place -= countOf(child)) <= 0);
+  return rebuilt(children.with(index, mutateDer(random, children[index] ?? nullValue())));
 }
+
+/** How many elements an element is, with those in it. */
+function countOf(der: Buffer): number {
+  const container = der.length < 2 ? undefined : containerOf(der);
+  return container === undefined ? 1 : 1 + sizeOf(container.children);
+}
+
+const sizeOf = (children: readonly Buffer[]): number =>
+  children.reduce((sum, child) => sum + countOf(child), 0);
 
 const TAGS = [
   1, 2, 3, 4, 5, 6, 10, 12, 19, 22, 23, 24, 30, 48, 49, 0x80, 0x82, 0xa0, 0xa1, 0xa3, 0x1f,
@@ -114,7 +129,9 @@ export function mutateText(random: Random, text: string, vocabulary: readonly st
       return mutateBytes(random, Buffer.from(text, 'latin1')).toString('latin1');
     default: {
       const piece = random.oneIn(2) ? word : after.slice(0, 1 + random.below(12));
-      return before + piece.repeat(random.oneIn(4) ? 2000 : 1 + random.below(20)) + after;
+      // Not so much of it that reading all of it once takes the time.
+      const many = Math.min(2000, Math.floor(100_000 / Math.max(1, piece.length)));
+      return before + piece.repeat(random.oneIn(4) ? many : 1 + random.below(20)) + after;
     }
   }
 }

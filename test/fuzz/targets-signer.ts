@@ -227,7 +227,8 @@ function judgeStore([bundle]: Parts): string {
       found.every((each) => each.subject.equals(subject)),
       'a stranger is an anchor',
     );
-    const stands = served.includes(pem);
+    // A marker begins its line (RFC 7468 3).
+    const stands = `\n${served}`.includes(`\n${pem}`);
     demand(!stands || found.some((each) => each.der.equals(der)), 'a broken block hides another');
     demand(
       anchors.problemsOf(subject).every((each) => /^[ -~]{1,300}$/.test(each)),
