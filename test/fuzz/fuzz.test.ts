@@ -25,7 +25,8 @@ interface CorpusCase {
 
 describe('material that somebody has changed', () => {
   it.each(TARGETS)('is refused, or is what was signed, where it is $name', (target) => {
-    const seed = inject('seed');
+    // Where OpenSSL is asked too, another release may read more or less: the same cases every time.
+    const seed = target.name === 'issued' ? 1 : inject('seed');
     const report = fuzz(target, seed, (cases) => cases < (COUNTS[target.name] ?? COUNT));
     const problems = report.findings.map(({ index, problem }) => `case ${index}: ${problem}`);
     expect(problems, `npm run fuzz -- --target ${target.name} --seed ${seed}`).toEqual([]);

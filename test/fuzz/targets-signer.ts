@@ -4,11 +4,13 @@ import { verifySigner } from '../../src/signer/verify-signer.ts';
 import { SIGNER_REASONS } from '../../src/verdict/reasons.ts';
 import { TrustAnchors } from '../../src/x509/trust-anchors.ts';
 import {
-  basicConstraints,
+  boolean,
   instanceConnectChain,
   member,
+  octetString,
   pemOf,
   scenario,
+  sequence,
   subjectAltName,
   testKey,
 } from '../pki/index.ts';
@@ -161,7 +163,7 @@ function makeIssued(random: Random): Parts {
 }
 
 /** What makes a CA of the intermediate, and what names the leaf, octet for octet. */
-const IS_CA = basicConstraints(true);
+const IS_CA = octetString(sequence(boolean(true)));
 const IS_SIGNER = subjectAltName([usual.signerName]);
 
 /** OpenSSL's reading; undefined where it reads nothing, which it does for texts that are odd inside of a name. */
@@ -205,9 +207,10 @@ function judgeIssued([pem, ...staples]: Parts): string {
   );
   demand(intermediate.verify(usual.root.key.publicKey), 'a foreign intermediate is accepted');
   if (intermediate.ca) return 'accepted: signed by the right CAs';
-  // OpenSSL takes nobody for a CA whose key identifiers it cannot read. They are hints, and not read here.
+  // OpenSSL takes nobody for a CA of whose extensions it cannot read one. Key identifiers are hints and not
+  // read here; an explicit "critical FALSE" is read as what it says.
   demand(intermediateDer.includes(IS_CA), 'somebody who is no CA is accepted as one');
-  return 'accepted: key identifiers that OpenSSL does not read';
+  return 'accepted: extensions that OpenSSL does not read';
 }
 
 /** A CA store, some blocks of which are broken. */
