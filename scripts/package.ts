@@ -1,5 +1,6 @@
 /** Makes the packages: `npm run package`; HELP says what and how. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +10,7 @@ import { Run } from '../src/login/run.ts';
 import { bundle } from './build/bundle.ts';
 import { beginArtefact } from './build/stamp.ts';
 import { readOptions, runScript, UsageError } from './options.ts';
+import { billOfMaterials } from './package/bill-of-materials.ts';
 import { currentBuild, type Build } from './package/build.ts';
 import { copyTaken } from './package/debian.ts';
 import { packDeb } from './package/deb.ts';
@@ -16,7 +18,7 @@ import { makeLauncher } from './package/launcher.ts';
 import { bundledModules, copyrightFile, licenseTexts } from './package/licenses.ts';
 import { entriesOf, type Family } from './package/manifest.ts';
 import { renderManual } from './package/manual.ts';
-import { makeProgram } from './package/program.ts';
+import { makeProgram, officialNode } from './package/program.ts';
 import { packRpm } from './package/rpm.ts';
 import { installRuntime, takeRuntime, type Runtime } from './package/runtime.ts';
 import { makePolicyModule } from './package/selinux.ts';
@@ -64,11 +66,22 @@ function makeParts(build: Build, runtime: Runtime, code: Code, folder: string): 
   writeCompressed(join(folder, 'changelog.Debian.gz'), build.debianChangelog);
   writeCompressed(join(folder, 'licenses.gz'), licenseTexts(runtime, code.modules));
   writeFileSync(join(folder, 'copyright'), copyrightFile(runtime, code.modules));
+  writeCompressed(join(folder, 'bom.cdx.json.gz'), billText(build, runtime, code));
 }
 
-/** The bundled program and the npm packages in it. */
+/** What ends in the package of one architecture, with versions, licenses and digests. */
+function billText(build: Build, { target, taken }: Runtime, code: Code): string {
+  const executable = readFileSync(officialNode(target));
+  const sha256 = createHash('sha256').update(executable).digest('hex');
+  const node = { version: process.version.slice(1), sha256 };
+  const bill = billOfMaterials(code.inputs, build.version, node, taken.packages);
+  return `${JSON.stringify(bill, null, 1)}\n`;
+}
+
+/** The bundled program, the files that it is made of and the npm packages among them. */
 interface Code {
   readonly path: string;
+  readonly inputs: readonly string[];
   readonly modules: readonly string[];
 }
 
@@ -117,7 +130,8 @@ async function makePackages(): Promise<void> {
   const metafile = await bundle(path);
   // Kept with the release and shipped in no package: whoever reports a stack does not need it, we do.
   copyFileSync(`${path}.map`, join(output, `ec2-instance-connect_${build.version}.map`));
-  const code: Code = { path, modules: bundledModules(Object.keys(metafile.inputs)) };
+  const inputs = Object.keys(metafile.inputs);
+  const code: Code = { path, inputs, modules: bundledModules(inputs) };
   for (const runtime of runtimes) {
     const { target, taken } = runtime;
     makeParts(build, runtime, code, join(work, target.node));

@@ -101,6 +101,26 @@ describe.each(CASES)('the %s for %s', (family: Family, node: Target['node'], tar
     );
   });
 
+  it('has a bill of materials with a version and a digest of every part', () => {
+    const path = join(tree, 'usr/share/doc/ec2-instance-connect/bom.cdx.json.gz');
+    const bill = JSON.parse(gunzipSync(readFileSync(path)).toString()) as {
+      readonly bomFormat: string;
+      readonly components: readonly {
+        readonly name: string;
+        readonly version: string;
+        readonly hashes: readonly { readonly content: string }[];
+      }[];
+    };
+    expect(bill.bomFormat).toBe('CycloneDX');
+    const names = bill.components.map(({ name }) => name);
+    const expected = ['yargs', 'node-fetch', 'pino', 'node', 'libc6', 'libstdc++6', 'libgcc-s1'];
+    expect(names).toEqual(expect.arrayContaining(expected));
+    for (const { version, hashes } of bill.components) {
+      expect(version).toMatch(/^\d/);
+      expect(hashes[0]?.content).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
+
   it('names no folder of the machine that built it', () => {
     for (const name of readdirSync(tree, { recursive: true, encoding: 'utf8' })) {
       const path = join(tree, name);
