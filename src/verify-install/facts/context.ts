@@ -22,8 +22,9 @@ export interface SshdContext {
   readonly enter?: (account: Account, argv: Command['argv']) => Command['argv'];
 }
 
-/** Both are util-linux's, which every distribution installs. */
+/** They are util-linux's, which every distribution installs. */
 const NSENTER = '/usr/bin/nsenter';
+const SETPRIV = '/usr/bin/setpriv';
 const PRLIMIT = '/usr/bin/prlimit';
 
 /** CAP_SYS_RESOURCE, capabilities(7). */
@@ -38,25 +39,28 @@ export async function sshdContext(on: Inspection): Promise<SshdContext | undefin
   if (pid === undefined || !on.isRoot) return undefined;
   const spaces = await namespaces(on, pid);
   const limits = isThere(on, PRLIMIT) ? limitsOf(on, pid) : [];
-  const hasNsenter = isThere(on, NSENTER);
   const given = [...spaces.given.map(({ name }) => name), ...limits.map(([words]) => words)];
   const missing = [...spaces.missing, ...filter(on, pid), ...domain(on, pid)];
   if (given.length === 0 && missing.length === 0) return undefined;
-  if (given.length === 0 || !hasNsenter) {
+  const flags = spaces.given.flatMap((each) => each.flags);
+  // nsenter(1) of util-linux 2.41 refuses to be called for no namespace.
+  const tool = flags.length === 0 ? SETPRIV : NSENTER;
+  if (given.length === 0 || !isThere(on, tool)) {
     return { pid, given: [], missing: [...given, ...missing] };
   }
-  const flags = spaces.given.flatMap((each) => each.flags);
-  const target = flags.length === 0 ? [] : ['-t', String(pid), ...flags];
   const options = limits.map(([, option]) => option);
   return {
     pid,
     given,
     missing,
     enter: ({ uid, gid }, argv) => {
-      const as = ['-S', String(uid), '-G', String(gid)];
-      const nsenter: Command['argv'] = [NSENTER, ...target, ...as, '--', ...argv];
+      const as =
+        tool === SETPRIV
+          ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
+          : ['-t', String(pid), ...flags, '-S', String(uid), '-G', String(gid)];
+      const entered: Command['argv'] = [tool, ...as, '--', ...argv];
       // The limits come first: root may raise some of them.
-      return options.length === 0 ? nsenter : [PRLIMIT, ...options, ...nsenter];
+      return options.length === 0 ? entered : [PRLIMIT, ...options, ...entered];
     },
   };
 }

@@ -11,7 +11,11 @@ import { edgesOf, inspect, type World, type WorldFile } from './world.ts';
 const USER = 'ec2-instance-connect';
 const PROGRAM = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
 const SELF = '/usr/lib/ec2-instance-connect/ec2-instance-connect';
-const TOOLS: World['files'] = { '/usr/bin/nsenter': '', '/usr/bin/prlimit': '' };
+const TOOLS: World['files'] = {
+  '/usr/bin/nsenter': '',
+  '/usr/bin/prlimit': '',
+  '/usr/bin/setpriv': '',
+};
 const AS = '-S 999 -G 998 --';
 const ENTER = '/usr/bin/nsenter -t 7 -m -r -w';
 
@@ -89,7 +93,7 @@ describe('sshdContext', () => {
     const context = await contextOf(host({ '/proc/7/limits': limits('4096') }));
     expect(context).toMatchObject({ given: ['nofile 4096'] });
     expect(context?.enter?.(account, ['/x']).join(' ')).toBe(
-      `/usr/bin/prlimit --nofile=4096:4096 /usr/bin/nsenter ${AS} /x`,
+      `/usr/bin/prlimit --nofile=4096:4096 /usr/bin/setpriv --reuid=999 --regid=998 --clear-groups -- /x`,
     );
   });
 
