@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Rig } from '../rig/rig.ts';
@@ -9,6 +9,7 @@ import { run, runOrThrow, type Command } from '../rig/run.ts';
 // Stands where the program under test would: it prints no key.
 const program = '/bin/true';
 const rigs: Rig[] = [];
+const held: number[] = [];
 
 async function startRig(options: Partial<Parameters<typeof Rig.start>[0]> = {}): Promise<Rig> {
   const rig = await Rig.start({ program, ...options });
@@ -18,6 +19,7 @@ async function startRig(options: Partial<Parameters<typeof Rig.start>[0]> = {}):
 
 afterEach(async () => {
   await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
+  held.splice(0).forEach(closeSync);
 });
 
 /** The command line of a process of its own that runs a script with `Rig` in scope. */
@@ -41,6 +43,12 @@ function networkOf(pid: string): string | undefined {
   }
 }
 
+/** Likewise, and keeps it for the test: the kernel gives the number of one that has gone to the next. */
+function holdNetwork(pid: string): string {
+  held.push(openSync(`/proc/${pid}/ns/net`, 'r'));
+  return networkOf(pid) ?? '';
+}
+
 const MACHINE_FILES = [
   '/etc/passwd',
   '/etc/shadow',
@@ -57,7 +65,7 @@ const machine = (): string[] =>
 it('changes nothing on the machine and leaves no process behind', async () => {
   const before = machine();
   const rig = await startRig();
-  const network = networkOf(String(rig.namespace.pid)) ?? '';
+  const network = holdNetwork(String(rig.namespace.pid));
   expect(inhabitants(network).length).toBeGreaterThanOrEqual(3);
   expect(readFileSync(rig.namespace.path('/etc/passwd'), 'utf8')).toContain('alice');
   expect(machine()).toEqual(before);
@@ -72,7 +80,7 @@ it('ends with its owner, even when nobody can clean up', async () => {
     console.log(rig.namespace.pid);`);
   const owner = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [pid] = (await once(owner.stdout.setEncoding('utf8'), 'data')) as [string];
-  const network = networkOf(pid.trim()) ?? '';
+  const network = holdNetwork(pid.trim());
   expect(inhabitants(network).length).toBeGreaterThanOrEqual(3);
   owner.kill('SIGKILL');
   await vi.waitFor(() => {
