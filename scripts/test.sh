@@ -8,7 +8,7 @@ usage() {
   cat <<'HELP'
 usage: scripts/test.sh [--quick] [PART ...]
 
-Sets the machine up, builds and tests. Needs Debian or Ubuntu, root, node and npm; takes about 20 minutes on
+Sets the machine up, builds and tests. Needs Debian or Ubuntu, root, node and npm; takes about half an hour on
 two cores. Installs Debian packages that are missing (their services are not started) and the npm packages.
 The last lines are the time of each part and "N passed, N failed".
 
