@@ -37,7 +37,9 @@ function extensionsAt(content: Buffer): number {
   for (let at = content.length - 2; at >= 0; at--) {
     const first = content[at + 1] ?? 0;
     const header = first < 0x80 ? 2 : 2 + (first & 0x7f);
-    if (content[at] !== 0xa3) continue;
+    // In a key the octet may stand for itself, with anything behind it.
+    if (content[at] !== 0xa3 || first === 0x80 || first > 0x84) continue;
+    if (at + header > content.length) continue;
     const length = first < 0x80 ? first : content.readUIntBE(at + 2, first & 0x7f);
     if (at + header + length === content.length) return at;
   }
