@@ -25,7 +25,7 @@ chmod 755 $chain/10-probe
 
 # An image that is being built: no host key, no /run/sshd, nothing runs.
 mkdir /root/keys && mv /etc/ssh/ssh_host_* /root/keys/
-$program sshd enable | grep -q 'does not run' || surprise 'enable in an image'
+$program sshd enable | grep -q 'not running' || surprise 'enable in an image'
 $program sshd status | head -n 1 | grep -q 'are accepted' || surprise 'status in an image'
 ls /etc/ssh/ssh_host_* 2>/dev/null && surprise 'a host key was left'
 $program sshd disable >/dev/null

@@ -127,6 +127,7 @@ export class Emulator {
 
   /** Chooses how the signed material is served. */
   setMaterial(material: Material): void {
+    this.#authority.prepare(material);
     this.#material = material;
   }
 

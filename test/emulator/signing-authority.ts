@@ -68,6 +68,12 @@ export class SigningAuthority {
     return documents;
   }
 
+  /** Makes what the material needs now: keys take longer than a request may, and requests wait for nothing here. */
+  prepare(material: Material): void {
+    this.documents(material);
+    this.#signingKey(material);
+  }
+
   /** Signs the data of one block: RSA-PSS with SHA-256 and a salt of 32 bytes, unless told otherwise. */
   sign(data: string, material: Material): Buffer {
     // Every read of a blob asks for the same signatures again; hundreds of keys would cost a second.

@@ -5,6 +5,7 @@ import { beforeAll } from 'vitest';
 const RETRIED: Readonly<Record<string, string>> = {
   'login-imds-faults.test.ts': 'the program gives each request a second, on a busy machine too',
   'login-load.test.ts': 'the program gives each request a second, on a busy machine too',
+  'verify-install.test.ts': 'the program gives each request a second, on a busy machine too',
 };
 
 /** What of a task of vitest is used here. */
