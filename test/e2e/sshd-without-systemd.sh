@@ -32,6 +32,8 @@ $program sshd disable >/dev/null
 
 # A container: sshd runs, systemd does not.
 mv /root/keys/* /etc/ssh/
+ls -d /run/sshd 2>/dev/null && surprise 'a folder was left'
+mkdir /run/sshd
 /usr/sbin/sshd
 trap 'kill "$(cat /run/sshd.pid)"' EXIT
 login && surprise 'a login before enable'
