@@ -12,6 +12,7 @@ import { bashCompletion, fishCompletion, zshCompletion } from './docs/completion
 import { drawPicture } from './docs/picture.ts';
 import { reasonsPage } from './docs/reasons-page.ts';
 import { referencePage } from './docs/reference-page.ts';
+import { drawTerminal } from './docs/terminal.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -20,6 +21,7 @@ export function madeFiles(): Readonly<Record<string, string>> {
   const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
   const program = programCommandLine(realEdges(new Run()));
   return {
+    'docs/demo.svg': drawTerminal(read('docs/demo.txt'), 'scripts/demo.sh in a terminal'),
     'docs/login-path.svg': drawPicture(read('docs/login-path.txt')),
     'docs/reasons.md': reasonsPage(),
     'docs/reference.md': referencePage(program, CHECKS, (file) => read(`src/${file}`)),

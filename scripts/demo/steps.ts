@@ -112,7 +112,7 @@ async function tryOtherUser({ rig, screen, signal }: Demo, key: SshKey): Promise
 }
 
 async function tryOtherInstance({ rig, screen, signal }: Demo): Promise<void> {
-  screen.step('A key for another instance is refused, even if the metadata service serves it');
+  screen.step('A key for another instance is refused, even if IMDS serves it');
   const key = await rig.makeKey();
   const { otherInstanceId: instanceId } = rig.account;
   await rig.pushKey(ALLOWED, key, { instanceId });
