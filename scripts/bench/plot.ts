@@ -1,4 +1,5 @@
 /** The plot of where the time of a login goes, as SVG text. */
+import { escapeText } from '../svg.ts';
 
 /** One part of a login and how long it takes, in milliseconds. */
 export interface Part {
@@ -73,8 +74,4 @@ function legend(): string {
 
 function fixed(value: number): string {
   return value.toFixed(1);
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -1,4 +1,5 @@
 /** The picture of a login as SVG, from its text source: light, or dark where the reader's screen is. Pure. */
+import { escapeText } from '../svg.ts';
 
 interface Box {
   readonly title: string;
@@ -112,8 +113,4 @@ function breakLine(text: string, most: number): readonly string[] {
     else lines.push(word);
   }
   return lines;
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

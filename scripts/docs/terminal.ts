@@ -1,4 +1,5 @@
 /** A recorded terminal session as SVG: light, or dark where the reader's screen is. Pure. */
+import { escapeText } from '../svg.ts';
 
 const [COLUMN, ROW, MARGIN] = [7.8, 17, 16] as const;
 /** A recording is made at this width; longer lines are a mistake. */
@@ -80,8 +81,4 @@ function spansOf(line: string): string {
     throw new Error(`expected at most ${COLUMNS} columns of text, found ${JSON.stringify(line)}`);
   }
   return spans.join('');
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

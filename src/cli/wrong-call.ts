@@ -1,4 +1,4 @@
-import { nearestNames } from '../system/nearest-names.ts';
+import { didYouMean, nearestNames } from '../system/nearest-names.ts';
 import type { CommandLine } from './command-line.ts';
 
 /**
@@ -34,10 +34,6 @@ function option(wrong: string, { options }: CommandLine): string {
   const near = exact.length > 0 ? exact : nearestNames(name, known);
   const words = near.map((each) => `--${each}`);
   return `unknown option: ${wrong.split('=', 1)[0] ?? ''}${didYouMean(words)}`;
-}
-
-function didYouMean(words: readonly string[]): string {
-  return words.length === 0 ? '' : `; did you mean ${words.join(' or ')}?`;
 }
 
 /** yargs names an option without hyphens, and takes `-word` for as many options as it has letters. */

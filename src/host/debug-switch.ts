@@ -42,6 +42,11 @@ export function readDebugSwitch(now: number, path: string = DEBUG_SWITCH): Debug
 export function wayProblem(way: readonly PathFacts[]): string | undefined {
   const [first] = way;
   if (first?.kind !== 'file') return `${first?.path ?? 'it'} is not a regular file`;
+  return unsafeOrLinked(way);
+}
+
+/** What others could change about a way, or the link that is on it. */
+export function unsafeOrLinked(way: readonly PathFacts[]): string | undefined {
   const link = way.find(({ kind }) => kind === 'link');
   return link === undefined ? unsafeReason(way) : `${link.path} is a symbolic link`;
 }

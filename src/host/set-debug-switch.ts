@@ -1,9 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readPathFacts } from '../system/files.ts';
-import { unsafeReason } from '../system/path-safety.ts';
 import { replaceFile } from '../system/replace-file.ts';
-import { DEBUG_SWITCH, debugSwitchText } from './debug-switch.ts';
+import { DEBUG_SWITCH, debugSwitchText, unsafeOrLinked } from './debug-switch.ts';
 
 /** Everybody may read it: the program, which runs as a user of its own, has to. */
 const MODE = { folder: 0o755, file: 0o644 } as const;
@@ -20,9 +19,7 @@ export function setDebugSwitch(until: number, path: string = DEBUG_SWITCH): stri
     mkdirSync(folder);
     chmodSync(folder, MODE.folder);
   }
-  const way = readPathFacts(folder);
-  const link = way.find(({ kind }) => kind === 'link');
-  const problem = link === undefined ? unsafeReason(way) : `${link.path} is a symbolic link`;
+  const problem = unsafeOrLinked(readPathFacts(folder));
   if (problem !== undefined) return problem;
   // A file or a link at its place is replaced as it stands.
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmdirSync(path);

@@ -1,24 +1,16 @@
-import type { Place } from './file-tree.ts';
-import { both, listMatch, longLines, type Match } from './rule-lists.ts';
+import {
+  both,
+  firstDecides,
+  listMatch,
+  longLines,
+  type Match,
+  type Rule,
+  type RulesAnswer,
+} from './rule-lists.ts';
 
 /** The two tables of libwrap: what is let in, then what is kept out (hosts_access(5)). */
 export const HOSTS_ALLOW = '/etc/hosts.allow';
 export const HOSTS_DENY = '/etc/hosts.deny';
-
-/** Whether libwrap lets in who comes from an unknown address. */
-export interface HostsAnswer {
-  /** `depends`: only from some addresses. */
-  readonly answer: 'allowed' | 'refused' | 'depends';
-  /** The rule that refuses. */
-  readonly rule?: Place & { readonly text: string };
-}
-
-interface Rule {
-  readonly place: Place;
-  readonly text: string;
-  readonly match: Match;
-  readonly grants: boolean;
-}
 
 /**
  * Judges by hosts_access(5) and hosts_options(5): the first rule for the daemon and the client
@@ -28,20 +20,11 @@ interface Rule {
  * @param deny the text of hosts.deny
  * @param daemon as libwrap is told it, such as `sshd`
  */
-export function hostsAnswer(allow: string, deny: string, daemon: string): HostsAnswer {
-  const rules = [
+export function hostsAnswer(allow: string, deny: string, daemon: string): RulesAnswer {
+  return firstDecides([
     ...readRules(HOSTS_ALLOW, allow, daemon, true),
     ...readRules(HOSTS_DENY, deny, daemon, false),
-  ];
-  let maybeAllowed = false;
-  for (const { place, text, match, grants } of rules) {
-    if (match === 'unknown') maybeAllowed ||= grants;
-    else if (match === 'yes' && grants) return { answer: 'allowed' };
-    else if (match === 'yes') {
-      return { answer: maybeAllowed ? 'depends' : 'refused', rule: { ...place, text } };
-    }
-  }
-  return { answer: 'allowed' };
+  ]);
 }
 
 /** @param grants what a rule of this table does that does not say `allow` or `deny` itself */

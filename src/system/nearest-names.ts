@@ -16,8 +16,12 @@ export function nearestNames(name: string, known: readonly string[]): readonly s
 
 /** That there is no such user, and who may have been meant. */
 export function noSuchUser(name: string, near: readonly string[]): string {
-  const hint = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-  return `there is no user ${name}${hint}`;
+  return `there is no user ${name}${didYouMean(near)}`;
+}
+
+/** The end of a complaint about a word that is not known; nothing where there is nothing near. */
+export function didYouMean(near: readonly string[]): string {
+  return near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,5 +1,12 @@
-import type { Place } from './file-tree.ts';
-import { both, listMatch, type Match } from './rule-lists.ts';
+import { moduleOption } from './pam.ts';
+import {
+  both,
+  firstDecides,
+  listMatch,
+  type Match,
+  type Rule,
+  type RulesAnswer,
+} from './rule-lists.ts';
 
 /** A file of access.conf(5). */
 export interface AccessFile {
@@ -15,14 +22,6 @@ export interface AccessQuestion {
   readonly args: readonly string[];
 }
 
-/** Whether pam_access lets somebody in who comes over the network from an unknown address. */
-export interface AccessAnswer {
-  /** `depends`: only from some addresses, or nobody can tell from the files. */
-  readonly answer: 'allowed' | 'refused' | 'depends';
-  /** The rule that refuses. */
-  readonly rule?: Place & { readonly text: string };
-}
-
 /** What never is the origin of a login over the network. */
 const LOCAL = /^(LOCAL|crond?|console|tty\w*|pts\/\d+|:\d+(\.\d+)?)$/;
 
@@ -31,41 +30,32 @@ const LOCAL = /^(LOCAL|crond?|console|tty\w*|pts\/\d+|:\d+(\.\d+)?)$/;
  * none fits is let in.
  * @param files in the order in which the module reads them
  */
-export function accessAnswer(files: readonly AccessFile[], question: AccessQuestion): AccessAnswer {
-  const option = (name: string, otherwise: string): string =>
-    question.args.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? otherwise;
-  const field = option('fieldsep', ':');
-  const list = option('listsep', ' \t,');
-  let maybeAllowed = false;
-  for (const { path, text } of files) {
-    for (const [index, line] of text.split('\n').entries()) {
-      const rule = parseRule(line, field);
-      if (rule === undefined) continue;
-      const fits = both(
-        listMatch(words(rule.users, list), (word) => isUser(word, question)),
-        listMatch(words(rule.origins, list), isOrigin),
+export function accessAnswer(files: readonly AccessFile[], question: AccessQuestion): RulesAnswer {
+  const field = moduleOption(question.args, 'fieldsep') ?? ':';
+  const list = moduleOption(question.args, 'listsep') ?? ' \t,';
+  const rules = files.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index): Rule[] => {
+      const parts = parseRule(line, field);
+      if (parts === undefined) return [];
+      const match = both(
+        listMatch(words(parts.users, list), (word) => isUser(word, question)),
+        listMatch(words(parts.origins, list), isOrigin),
       );
-      if (fits === 'no') continue;
-      const refuses = rule.permission === '-';
-      if (fits === 'unknown') maybeAllowed ||= !refuses;
-      else if (!refuses) return { answer: 'allowed' };
-      else {
-        const answer = maybeAllowed ? 'depends' : 'refused';
-        return { answer, rule: { path, line: index + 1, text: line.trim() } };
-      }
-    }
-  }
-  return { answer: 'allowed' };
+      const place = { path, line: index + 1 };
+      return [{ place, text: line.trim(), match, grants: parts.permission === '+' }];
+    }),
+  );
+  return firstDecides(rules);
 }
 
-interface Rule {
+interface RuleParts {
   readonly permission: string;
   readonly users: string;
   readonly origins: string;
 }
 
 /** The origins are all that is left: IPv6 addresses have colons. */
-function parseRule(line: string, separators: string): Rule | undefined {
+function parseRule(line: string, separators: string): RuleParts | undefined {
   if (/^\s*(#|$)/.test(line)) return undefined;
   const parts: string[] = [];
   let rest = line;

@@ -16,6 +16,11 @@ export interface PamModule {
   readonly isMissed: boolean;
 }
 
+/** The value of a module's argument `name=value`; undefined where it is not given. */
+export function moduleOption(args: readonly string[], name: string): string | undefined {
+  return args.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 /** The modules that are asked for an account, in PAM's order. */
 export interface PamStack {
   readonly modules: readonly PamModule[];

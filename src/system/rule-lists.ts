@@ -1,4 +1,5 @@
-/** What access.conf(5), hosts_access(5) and pam.conf(5) have in common: long lines, and lists with exceptions. */
+/** What access.conf(5), hosts_access(5) and pam.conf(5) have in common: long lines, lists with exceptions, order. */
+import type { Place } from './file-tree.ts';
 
 /** Whether something fits, as far as that is known. */
 export type Match = 'yes' | 'no' | 'unknown';
@@ -17,6 +18,35 @@ export function listMatch(items: readonly string[], matches: (word: string) => M
   if (except === -1) return within;
   const outside = listMatch(items.slice(except + 1), matches);
   return both(within, outside === 'yes' ? 'no' : outside === 'no' ? 'yes' : 'unknown');
+}
+
+/** A rule of a table, and how far it fits who is asked about. */
+export interface Rule {
+  readonly place: Place;
+  readonly text: string;
+  readonly match: Match;
+  readonly grants: boolean;
+}
+
+/** Whether a table lets somebody in who comes from an unknown address. */
+export interface RulesAnswer {
+  /** `depends`: only from some addresses, or nobody can tell from the files. */
+  readonly answer: 'allowed' | 'refused' | 'depends';
+  /** The rule that refuses. */
+  readonly rule?: Place & { readonly text: string };
+}
+
+/** The first rule that fits decides; whom none fits is let in. */
+export function firstDecides(rules: readonly Rule[]): RulesAnswer {
+  let maybeAllowed = false;
+  for (const { place, text, match, grants } of rules) {
+    if (match === 'unknown') maybeAllowed ||= grants;
+    else if (match === 'yes' && grants) return { answer: 'allowed' };
+    else if (match === 'yes') {
+      return { answer: maybeAllowed ? 'depends' : 'refused', rule: { ...place, text } };
+    }
+  }
+  return { answer: 'allowed' };
 }
 
 /** A line, perhaps put together from several, and where it begins, counted from 1. */

@@ -1,5 +1,6 @@
 import { fail, pass, skip, type Check, type CheckResult } from '../check.ts';
 import { refusesSessions, type Account, type ShadowEntry } from '../../system/accounts.ts';
+import { moduleOption } from '../../system/pam.ts';
 import { isThere } from '../facts/host.ts';
 import { accountStack } from '../facts/pam.ts';
 import { loginAccount, loginNames, loginUserName, shadowOf } from '../facts/people.ts';
@@ -82,7 +83,7 @@ function unlock(name: string, { password }: ShadowEntry): string {
 async function closedProblem(on: Inspection, { uid }: Account): Promise<CheckResult | undefined> {
   const stack = await on.fact(accountStack);
   const module = stack?.modules.find(({ name }) => name === 'pam_nologin.so');
-  const file = module?.args.find((each) => each.startsWith('file='))?.slice('file='.length);
+  const file = moduleOption(module?.args ?? [], 'file');
   const byModule = file === undefined ? ['/etc/nologin', '/run/nologin'] : [file];
   const isAsked = module !== undefined || stack?.modules.length === 0;
   const paths = stack === undefined ? ['/etc/nologin'] : isAsked ? byModule : [];

@@ -1,5 +1,5 @@
 import { accessAnswer } from '../../system/pam-access.ts';
-import type { PamModule, PamStack } from '../../system/pam.ts';
+import { moduleOption, type PamModule, type PamStack } from '../../system/pam.ts';
 import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import { accountStack } from '../facts/pam.ts';
@@ -96,7 +96,7 @@ function missingModule(on: Inspection, { modules }: PamStack): CheckResult | und
 }
 
 function access(on: Inspection, { args }: PamModule, who: Who): Finding | undefined {
-  const given = args.find((each) => each.startsWith('accessfile='))?.slice('accessfile='.length);
+  const given = moduleOption(args, 'accessfile');
   const { tree } = on.edges.sshd;
   const folder = '/etc/security/access.d';
   const further = [...tree.names(folder)].filter((name) => name.endsWith('.conf')).sort();
@@ -108,8 +108,7 @@ function access(on: Inspection, { args }: PamModule, who: Who): Finding | undefi
   const { answer, rule } = accessAnswer(files, { ...who, args });
   if (rule === undefined) return undefined;
   const place = `${rule.path}:${rule.line}`;
-  const separator =
-    args.find((each) => each.startsWith('fieldsep='))?.at('fieldsep='.length) ?? ':';
+  const separator = moduleOption(args, 'fieldsep')?.at(0) ?? ':';
   const command = ['sed', '-i', `1i+${separator}${who.user}${separator}ALL`, rule.path];
   return {
     refuses: answer === 'refused',
@@ -135,13 +134,12 @@ function deny(_: Inspection, { place, isDecisive }: PamModule): Finding | undefi
 
 /** pam_listfile(8), for lists of users. */
 function listFile(on: Inspection, { args }: PamModule, { user }: Who): Finding | undefined {
-  const option = (name: string): string | undefined =>
-    args.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
-  const file = option('file');
+  const file = moduleOption(args, 'file');
   const text = file === undefined ? undefined : on.edges.sshd.tree.text(file);
-  if (file === undefined || text === undefined || option('item') !== 'user') return undefined;
+  if (file === undefined || text === undefined || moduleOption(args, 'item') !== 'user')
+    return undefined;
   const isListed = text.split('\n').some((line) => line.trim() === user);
-  const allows = option('sense') === 'allow';
+  const allows = moduleOption(args, 'sense') === 'allow';
   if (isListed === allows) return undefined;
   const changes = `${user} may log in by any method; nobody else is affected`;
   const command = allows
