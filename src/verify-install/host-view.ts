@@ -2,6 +2,7 @@ import type { Machine } from '../host/machine.ts';
 import type { TrustStore } from '../host/trust-store.ts';
 import type { Metadata } from '../imds/client.ts';
 import { fetchInstanceId } from '../imds/gather.ts';
+import { PatientMetadata } from './facts/patience.ts';
 import { Fault } from '../verdict/fault.ts';
 
 /** One thing as one user sees it: what it is, or a code for why it cannot be used. */
@@ -33,7 +34,9 @@ export async function viewHost(edges: ViewEdges, offline: boolean): Promise<Host
     }),
     trustStore: await look(() => edges.trustStore().path),
     journal: await viewJournal(edges),
-    ...(offline ? {} : { imds: await look(() => fetchInstanceId(edges.imds())) }),
+    ...(offline
+      ? {}
+      : { imds: await look(() => fetchInstanceId(new PatientMetadata(edges.imds))) }),
   };
 }
 

@@ -39,6 +39,13 @@ export async function judge(on: Inspection, run: DryRun): Promise<CheckResult> {
   }
   const output = end.stdout === '' ? ', no output' : '';
   const found = `exit status 0${output}, ${end.milliseconds} ms${inContext(run.context)}`;
+  if (run.failedFirst !== undefined) {
+    return warn(
+      `${found}, at the second attempt; the first: ${endOf(run.failedFirst)}`,
+      lookAt('ec2-instance-connect verify-install', 'see whether it happens again'),
+      data,
+    );
+  }
   if (end.milliseconds > SLOW_MS) {
     return warn(
       `${found}: every login waits this long`,

@@ -1,5 +1,5 @@
 import { fail, pass, type Check, type Remedy } from '../check.ts';
-import { greeting, greetingIpv6 } from '../facts/imds.ts';
+import { answered, greeting, greetingIpv6 } from '../facts/imds.ts';
 import type { Inspection } from '../inspection.ts';
 import { decide, fix, lookAt } from '../remedies.ts';
 
@@ -24,7 +24,7 @@ export const imdsReachable: Check = {
         ),
       );
     }
-    if (answer.ok) return pass(`${ADDRESS} answers (${answer.status})`);
+    if (answer.ok) return answered(`${ADDRESS} answers (${answer.status})`, answer.late);
     const ipv6 = await on.fact(greetingIpv6);
     if (ipv6.ok && answer.code !== 'TIMEOUT') {
       return pass(`${ADDRESS}: ${answer.code}; the IPv6 endpoint answers instead`);

@@ -1,7 +1,7 @@
 import { fetchInstanceId } from '../../imds/gather.ts';
 import { Fault } from '../../verdict/fault.ts';
-import { fail, pass, type Check } from '../check.ts';
-import { imds } from '../facts/imds.ts';
+import { fail, type Check } from '../check.ts';
+import { answered, imds } from '../facts/imds.ts';
 import { lookAt } from '../remedies.ts';
 import { modifyOptions } from './imds-reachable.ts';
 
@@ -36,6 +36,7 @@ export const imdsToken: Check = {
       return fail(error.message, lookAt('curl -v http://169.254.169.254/', note));
     }
     const milliseconds = Math.round((on.edges.now() - begun) * 1000);
-    return pass(`token and first answer in ${milliseconds} ms`, { milliseconds });
+    const { late } = on.fact(imds);
+    return answered(`token and first answer in ${milliseconds} ms`, late, { milliseconds });
   },
 };

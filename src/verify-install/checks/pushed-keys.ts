@@ -1,8 +1,8 @@
 import { fetchKeyBody } from '../../imds/gather.ts';
 import { selectCandidates } from '../../authorize/signed-key.ts';
 import { isPushableUserName } from '../../ssh/user-name.ts';
-import { fail, pass, skip, type Check } from '../check.ts';
-import { imds } from '../facts/imds.ts';
+import { fail, skip, type Check } from '../check.ts';
+import { answered, imds } from '../facts/imds.ts';
 import { loginUserName } from '../facts/people.ts';
 import { lookAt, shellCommand } from '../remedies.ts';
 
@@ -23,10 +23,10 @@ export const pushedKeys: Check = {
         lookAt(shellCommand('getent', 'passwd', user), 'push keys for another account'),
       );
     }
+    const before = on.fact(imds).late;
     const body = await fetchKeyBody(on.fact(imds), user);
     const keys = body === undefined ? 0 : selectCandidates(body, undefined).candidates.length;
-    return pass(keys === 0 ? `none for ${user} now` : `${keys} for ${user} now`, {
-      keys,
-    });
+    const found = keys === 0 ? `none for ${user} now` : `${keys} for ${user} now`;
+    return answered(found, on.fact(imds).late - before, { keys });
   },
 };

@@ -18,6 +18,8 @@ export interface DryRun {
   readonly context?: SshdContext | undefined;
   /** How it ended out of that context; only where it failed in it. */
   readonly outside?: CommandEnd | undefined;
+  /** The end of the first run, where it failed and a second one did not. */
+  readonly failedFirst?: CommandEnd | undefined;
   /** Helpers of the administrator's may print what they like. */
   readonly mayPrint: boolean;
 }
@@ -71,8 +73,15 @@ export async function dryRun(on: Inspection, user: string): Promise<DryRun> {
   };
 }
 
-/** The dry run for the login user; undefined where there is none. */
+/**
+ * The dry run for the login user; undefined where there is none. One that fails is made again: a request to IMDS may
+ * have come too late once.
+ */
 export async function loginDryRun(on: Inspection): Promise<DryRun | undefined> {
   const user = await on.fact(loginUserName);
-  return user === undefined ? undefined : dryRun(on, user);
+  if (user === undefined) return undefined;
+  const first = await dryRun(on, user);
+  if (first.end.status === 0) return first;
+  const second = await dryRun(on, user);
+  return second.end.status === 0 ? { ...second, failedFirst: first.end } : first;
 }

@@ -1,32 +1,62 @@
 import { proveSigner } from '../../authorize/authorize.ts';
-import type { Metadata } from '../../imds/client.ts';
 import { fetchSignerDocuments, type SignerDocuments } from '../../imds/gather.ts';
+import { REQUEST_MS } from '../../imds/limits.ts';
 import { MAX_STAPLES, type SignerVerdict } from '../../signer/verify-signer.ts';
 import { TrustAnchors } from '../../x509/trust-anchors.ts';
+import { pass, warn, type CheckResult } from '../check.ts';
 import type { Greeting } from '../edges.ts';
 import type { Inspection } from '../inspection.ts';
+import { counted } from '../phrases.ts';
+import { lookAt } from '../remedies.ts';
+import { ATTEMPTS, PatientMetadata } from './patience.ts';
 
 /** The metadata client of this run; one session for all checks. */
-export function imds(on: Inspection): Metadata {
-  return on.edges.imds();
+export function imds(on: Inspection): PatientMetadata {
+  return new PatientMetadata(on.edges.imds);
+}
+
+/** The first answer of IMDS, and how many requests before it got none in time. */
+export type Answered = Greeting & { readonly late: number };
+
+/**
+ * Passes; or warns where IMDS had to be asked again, because a login would have failed.
+ * @param late how many requests got no answer in time
+ * @param data what the report has as numbers
+ */
+export function answered(
+  found: string,
+  late: number,
+  data: Readonly<Record<string, number>> = {},
+): CheckResult {
+  if (late === 0) return pass(found, data);
+  const missed = `${counted(late, 'request')} got no answer within ${REQUEST_MS} ms`;
+  return warn(
+    `${found}; ${missed}, which fails a login`,
+    lookAt('uptime; ps aux --sort=-%cpu | head', 'a host that is too busy, or too many requests'),
+    { ...data, late },
+  );
 }
 
 /** The answer to a request without a token, over IPv4. */
-export function greeting(on: Inspection): Promise<Greeting> {
+export function greeting(on: Inspection): Promise<Answered> {
   return greet(on, 'ipv4');
 }
 
 /** The same over IPv6. */
-export function greetingIpv6(on: Inspection): Promise<Greeting> {
+export function greetingIpv6(on: Inspection): Promise<Answered> {
   return greet(on, 'ipv6');
 }
 
 /** Outside of EC2 the link-local addresses are somebody else's, who is left alone. */
-function greet(on: Inspection, family: 'ipv4' | 'ipv6'): Promise<Greeting> {
+async function greet(on: Inspection, family: 'ipv4' | 'ipv6'): Promise<Answered> {
   if (on.options.offline || on.edges.machine() === undefined) {
-    return Promise.resolve({ ok: false, code: 'NOT_ASKED' });
+    return { ok: false, code: 'NOT_ASKED', late: 0 };
   }
-  return on.edges.greetImds(family);
+  for (let late = 0; ; late += 1) {
+    const greeting = await on.edges.greetImds(family);
+    const isLate = !greeting.ok && greeting.code === 'TIMEOUT';
+    if (!isLate || late + 1 === ATTEMPTS) return { ...greeting, late: isLate ? ATTEMPTS : late };
+  }
 }
 
 /** What IMDS says besides the keys; rejects with a Fault. */

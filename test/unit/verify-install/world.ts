@@ -36,6 +36,8 @@ export interface World {
   readonly debugSwitch: DebugSwitch;
   readonly metadata: Readonly<Record<string, string | Fault>>;
   readonly greetings: Readonly<Partial<Record<'ipv4' | 'ipv6', Greeting>>>;
+  /** How many greetings, and how many requests of clients, get no answer in time before the others do. */
+  readonly late: number;
 }
 
 /** The edges of a world; nothing of the real one is touched. */
@@ -46,6 +48,7 @@ export function edgesOf(given: Partial<World>): InstallEdges {
     typeof file === 'string' ? { text: file } : file,
   ]);
   const find = new Map(files);
+  let [lateRequests, lateGreetings] = [0, 0];
   const stat = (path: string): FileFacts | undefined => {
     const file = find.get(path);
     if (file !== undefined) return factsOf(file);
@@ -72,9 +75,12 @@ export function edgesOf(given: Partial<World>): InstallEdges {
     trustStore: () => {
       throw new Fault('TRUST_STORE_UNREADABLE', 'no CA bundle');
     },
-    imds: () => metadataOf(world.metadata),
-    greetImds: (family) =>
-      Promise.resolve(world.greetings[family] ?? { ok: false, code: 'ENETUNREACH' }),
+    imds: () => metadataOf(world.metadata, () => (lateRequests += 1) <= world.late),
+    greetImds: (family) => {
+      const late = (lateGreetings += 1) <= world.late;
+      const answer = late ? ({ ok: false, code: 'TIMEOUT' } as const) : world.greetings[family];
+      return Promise.resolve(answer ?? { ok: false, code: 'ENETUNREACH' });
+    },
   };
 }
 
@@ -89,6 +95,7 @@ const EMPTY: World = {
   debugSwitch: { state: 'off' },
   metadata: {},
   greetings: { ipv4: { ok: true, status: 401, date: NOW } },
+  late: 0,
 };
 
 function factsOf(file: WorldFile): FileFacts {
@@ -163,9 +170,10 @@ function endOf(commands: World['commands'], argv: readonly string[]): CommandEnd
   return { ...common, status: 0, ...commands[key] };
 }
 
-function metadataOf(documents: World['metadata']): Metadata {
+function metadataOf(documents: World['metadata'], isLate: () => boolean): Metadata {
   return {
     get: (path) => {
+      if (isLate()) return Promise.reject(new Fault('IMDS_TIMEOUT', `late: ${path}`));
       const document = documents[path];
       if (document instanceof Fault) return Promise.reject(document);
       return Promise.resolve(document === undefined ? undefined : Buffer.from(document));

@@ -40,6 +40,14 @@ describe('imds-reachable', () => {
     expect(await inspect(imdsReachable, world)).toMatchObject({ status });
   });
 
+  it.each([
+    [0, 'pass'],
+    [2, 'warn'],
+    [3, 'fail'],
+  ] as const)('judges an endpoint of which %i answers come too late', async (late, status) => {
+    expect(await inspect(imdsReachable, { late })).toMatchObject({ status });
+  });
+
   it('shows the route to add where there is none', async () => {
     const commands = {
       'ip route get 169.254.169.254': { stdout: 'unreachable 169.254.169.254' },
@@ -66,6 +74,15 @@ describe('imds-token', () => {
       status: 'fail',
       remedy: choosing('--http-put-response-hop-limit 2'),
     });
+  });
+
+  it.each([
+    [1, 'warn'],
+    [2, 'warn'],
+    [3, 'fail'],
+  ] as const)('judges a service of which %i answers come too late', async (late, status) => {
+    const metadata = { 'instance-id': 'i-0123456789abcdef0' };
+    expect(await inspect(imdsToken, { metadata, late })).toMatchObject({ status });
   });
 
   it('takes any other fault for what it is', async () => {
