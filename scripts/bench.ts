@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { discard, unpack } from '../test/package/packages.ts';
 import { Rig } from '../test/rig/rig.ts';
@@ -23,9 +23,10 @@ against bare "node -e 0" of the same Node, in turn, in a namespace in which the 
 Needs root and python3.
 
   --runs N   measured runs of each case (default 40); the crowds make eight times as many calls
-  --write    put the tables into README.md and the plot into docs/login-time.svg
+  --write    put the tables into docs/costs.md and the plot into docs/login-time.svg
 `;
 const MARKS = ['<!-- benchmark -->', '<!-- end of benchmark -->'] as const;
+const PAGE = 'docs/costs.md';
 const PLOT = 'docs/login-time.svg';
 const LATENCY_MS = 20;
 /** Seconds above the 60 of a pushed key; the program believes 300 more. */
@@ -66,7 +67,7 @@ try {
   const tables = benchmarkTables(rows, crowds, date);
   process.stdout.write(`${tables}\n`);
   if (values.write === true) {
-    putIntoReadme(tables);
+    putIntoPage(tables);
     writeFileSync(PLOT, plot(bars(rows), `Medians and their differences. ${machine(date)}`));
   }
 } finally {
@@ -195,14 +196,14 @@ function bars(rows: readonly Row[]): readonly Bar[] {
   ];
 }
 
-function putIntoReadme(tables: string): void {
-  const image = `![Where the time of a login goes](${PLOT})`;
-  const readme = readFileSync('README.md', 'utf8');
-  const [before, rest] = readme.split(MARKS[0]);
+function putIntoPage(tables: string): void {
+  const image = `![Where the time of a login goes](${basename(PLOT)})`;
+  const page = readFileSync(PAGE, 'utf8');
+  const [before, rest] = page.split(MARKS[0]);
   const [, after] = rest?.split(MARKS[1]) ?? [];
-  if (before === undefined || after === undefined) throw new Error('README.md has no marks');
+  if (before === undefined || after === undefined) throw new Error(`${PAGE} has no marks`);
   writeFileSync(
-    'README.md',
+    PAGE,
     [before, MARKS[0], `\n\n${tables}\n\n${image}\n\n`, MARKS[1], after].join(''),
   );
 }

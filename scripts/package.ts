@@ -137,7 +137,8 @@ async function makePackages(): Promise<void> {
     makeParts(build, runtime, code, join(work, target.node));
     for (const family of ['deb', 'rpm'] as const) {
       const file = packFamily(build, family, target, work);
-      console.log(`${basename(file)}: ${statSync(file).size} bytes`);
+      const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+      console.log(`${sha256}  ${basename(file)}  ${statSync(file).size} bytes`);
     }
     copyTaken(taken, join(output, 'runtime', target.deb));
   }

@@ -14,7 +14,7 @@ Run it as root.
 
   URL           https://..., where the repository's folders apt and yum are
   FINGERPRINT   of the key that signs the repository: 40 hexadecimal digits,
-                told to you by another way than that server. While the key is
+                not told to you by that server. While the key is
                 being replaced: of both keys.
   --allow-http  take a URL without https. Packages are verified all the same,
                 but whoever is on the way can hold newer ones back.

@@ -7,9 +7,12 @@ const INTRODUCTION = `# Reasons for refusals, and what to do
 
 <!-- Made by \`npm run docs\` from src/verdict/reasons.ts and scripts/docs/what-to-do.ts. -->
 
-The log has a line for each refusal, with its code in \`reason\` (\`journalctl -t ec2-instance-connect\`), and for each
-fault, with its code in \`code\`. \`ec2-instance-connect verify-install\` finds most causes by itself: run it first, with
-sudo.`;
+The log has a line for each offered key that is refused, with its code in \`reason\` (\`journalctl -t
+ec2-instance-connect\`), and for each fault, with its code in \`code\`; where nobody has pushed the offered key, it has
+none. \`ec2-instance-connect verify-install\` finds most causes by itself: run it first, as root.
+
+- (a) Another service may answer in place of IMDS: look for redirections with \`iptables -t nat -S\` and \`nft list ruleset\`.
+- (b) Run \`verify-install\` again in an hour: the service renews what it serves. If it persists, ask AWS Support.`;
 
 /** The whole page. */
 export function reasonsPage(): string {

@@ -3,10 +3,9 @@ import type { HelperEventCode } from '../../src/helpers/result.ts';
 import type { FaultCode } from '../../src/verdict/fault.ts';
 import type { KeyReason, SignerReason } from '../../src/verdict/reasons.ts';
 
-const RENEWED =
-  'Run `verify-install` again in an hour: the service renews what it serves. If it persists, ask AWS Support.';
-const OTHER_IMDS =
-  'Another service may answer in place of IMDS: look for redirections with `iptables -t nat -S` and `nft list ruleset`.';
+/** What the head of the page says once. */
+const OTHER_IMDS = 'See (a).';
+const RENEWED = 'See (b).';
 const PUSH_AGAIN = 'Push the key again. If it persists, report the lines of the log.';
 
 /** What to do where the signer is refused. */
