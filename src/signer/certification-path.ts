@@ -36,16 +36,28 @@ export function certificationPath(
   return refusal ?? refuseCertificate(leaf, 'path-not-trusted', absence(leaf, served, anchors));
 }
 
-/** Why there is no path at all: an anchor of the right name may be there and be unreadable. */
+/** How many names of missing anchors are told: AWS's chain has three. */
+const MAX_NAMES = 3;
+
+/**
+ * Why there is no path at all: an anchor of the right name may be there and be unreadable. Otherwise the names that
+ * would do, from the leaf upwards.
+ */
 function absence(leaf: Certificate, served: readonly Certificate[], anchors: TrustAnchors): string {
   const expected = 'expected a path to a trust anchor, found none';
+  const nameOf = (issuer: Buffer): string => readOr(() => nameText(issuer), '(unreadable)');
   for (const { issuer } of [leaf, ...served]) {
     const [problem] = anchors.problemsOf(issuer);
     if (problem === undefined) continue;
-    const name = readOr(() => nameText(issuer), '(unreadable)');
-    return `${expected}; the CA store has ${name}, which cannot be read: ${problem}`;
+    return `${expected}; the CA store has ${nameOf(issuer)}, which cannot be read: ${problem}`;
   }
-  return expected;
+  const names: string[] = [];
+  for (let last: Certificate | undefined = leaf; last !== undefined && names.length < MAX_NAMES;) {
+    const { issuer }: Certificate = last;
+    names.push(nameOf(issuer));
+    last = served.find((each) => each.subject.equals(issuer) && !isSelfIssued(each));
+  }
+  return `${expected}; the CA store has none of: ${names.join('; ')}`;
 }
 
 /** From the anchor down: a key is used only after what is above has vouched for it. */

@@ -1,3 +1,4 @@
+import { Fault } from '../verdict/fault.ts';
 import {
   fail,
   pass,
@@ -9,6 +10,7 @@ import {
   type Look,
 } from './check.ts';
 import { loginDryRun } from './facts/dry-run.ts';
+import { signer } from './facts/imds.ts';
 import { DEFAULT_SINCE, witnesses, type Witnesses } from './facts/log.ts';
 import { loginUserName } from './facts/people.ts';
 import type { Inspection } from './inspection.ts';
@@ -28,6 +30,8 @@ const OWN: Readonly<Record<Exclude<WitnessKind, RuleName>, string>> = {
   'own-signer-refused': "the signer's certificate or a staple was refused",
   'own-bug': 'an internal error; please report it',
 };
+/** This program's command line, as sshd quotes it, with the login user. */
+const OUR_COMMAND = /^"?\S*\/eic_run_authorized_keys ([^\s"]+)/;
 const OWN_LOG = 'journalctl -t ec2-instance-connect -n 20 -o cat';
 
 /**
@@ -72,22 +76,29 @@ async function judge(
     (accepted.get(newest.user ?? user ?? '') ?? 0) > time || (await answersNow(on, kind));
   const note = `${source ?? ''} has it; the next successful login clears this`;
   return disproved
-    ? warn(`${found}; it works now`, look(kind, user), data)
+    ? warn(`${found}; this works now`, look(kind, user), data)
     : fail(found, look(kind, user, note), data);
 }
 
 /**
- * This program's own failures are disproved by a run of now; the dry run of a broken host writes
- * some, too. What sshd says of the command is not: the dry run is not a login.
+ * Faults and refused signers are disproved by a run of now, together with a signer that is accepted now: a run for a
+ * key that nobody pushed does not get as far. The dry run of a broken host writes some faults, too. What
+ * sshd says of the command is not disproved so: the dry run is not a login. Nor is a bug, whose cause nobody knows.
  */
 async function answersNow(on: Inspection, kind: WitnessKind): Promise<boolean> {
-  if (kind in WITNESSES || on.options.offline) return false;
-  return (await on.fact(loginDryRun))?.end.status === 0;
+  if (kind in WITNESSES || kind === 'own-bug' || on.options.offline) return false;
+  if ((await on.fact(loginDryRun))?.end.status !== 0) return false;
+  try {
+    return (await on.fact(signer)).ok;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }
 
 /** Who is not named may be the login user; another user's refusal is none of this report's. */
 function concerns({ user, about, kind }: Testimony, asked: string | undefined): boolean {
-  const named = user ?? (kind.endsWith('-expired') ? about : undefined);
+  const named = user ?? (kind.endsWith('-expired') ? about : OUR_COMMAND.exec(about ?? '')?.[1]);
   return named === undefined || asked === undefined || named === asked;
 }
 

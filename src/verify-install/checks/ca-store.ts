@@ -37,13 +37,13 @@ export const caStore: Check = {
 };
 
 /** What is to be done about anchors that are not right: the administrator's own are his to mend. */
-export function anchorsRemedy(on: Inspection): Remedy {
+export function anchorsRemedy(on: Inspection, note?: string): Remedy {
   return isThere(on, OWN_ANCHORS)
     ? lookAt(
         `ls -l ${OWN_ANCHORS}`,
         'must hold PEM certificates, owner root, mode 644; or remove it',
       )
-    : fix(rebuildStore(on));
+    : fix(rebuildStore(on), note);
 }
 
 /** Makes the bundle anew from what the host has and what its distribution gives. */

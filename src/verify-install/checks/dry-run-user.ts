@@ -7,7 +7,7 @@ import { judge } from './dry-run.ts';
 export const dryRunUser: Check = {
   id: 'dry-run-user',
   group: 'run',
-  title: 'dry run, login user',
+  title: 'dry run, key not pushed',
   dependsOn: ['dry-run', 'imds-command-user', 'instance-id', 'pushed-keys'],
   needs: ['root', 'instance'],
   async run(on) {

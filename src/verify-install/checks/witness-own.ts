@@ -2,4 +2,4 @@ import type { Check } from '../check.ts';
 import { witnessCheck } from '../witness-check.ts';
 
 /** This program has not failed a login. */
-export const witnessOwn: Check = witnessCheck('witness-own', 'own', 'failures of this program');
+export const witnessOwn: Check = witnessCheck('witness-own', 'own', 'faults and refused signers');

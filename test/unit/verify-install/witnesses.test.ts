@@ -153,4 +153,20 @@ describe('the checks that ask the log', () => {
     });
     expect(await inspect(witnessOwn, failed)).toMatchObject({ status: 'pass' });
   });
+
+  it("leave out our command's failure for another user", async () => {
+    const command = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
+    const bob = world([`AuthorizedKeysCommand ${command} bob SHA256:x failed, status 1`, 60]);
+    expect(await inspect(witnessCommand, bob)).toMatchObject({ status: 'pass' });
+  });
+
+  it('take a refused signer for disproved only where a signer is accepted now', async () => {
+    const refused = '{"event":"signer-refused","user":"alice","reason":"path-not-trusted"}';
+    const time = new Date((NOW - 60) * 1000).toISOString();
+    const log = `${time} host ec2-instance-connect[7]: ${refused}\n`;
+    const files = { '/var/log/auth.log': log };
+    // The dry run of no command at all, which succeeds: it asks for a key that nobody pushed.
+    const commands = { ...person('alice'), ' alice': { stdout: '' } };
+    expect(await inspect(witnessOwn, { commands, files })).toMatchObject({ status: 'fail' });
+  });
 });
