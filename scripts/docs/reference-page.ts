@@ -24,6 +24,8 @@ const OUTPUTS: readonly (readonly [command: string, shapes: readonly Shape[]])[]
     [
       ['the status', 'sshd/status.ts', 'SshdStatus'],
       ['one of `starts`', 'sshd/status.ts', 'StartStatus'],
+      ['`tokenGap`', 'sshd/plan/lacking-tokens.ts', 'TokenGap'],
+      ['one of its `helpers`', 'sshd/plan/lacking-tokens.ts', 'LackingTokens'],
       ['`running`', 'sshd/status.ts', 'RunningStatus'],
       ['one of `listeners`', 'sshd/status.ts', 'ListenerStatus'],
       ['one of `matches`', 'sshd/status.ts', 'MatchStatus'],

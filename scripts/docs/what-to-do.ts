@@ -111,8 +111,8 @@ export const HELPER_ADVICE: Readonly<
   ],
   'helper-not-executable': ['the helper is not an executable file', 'Run `chmod a+rx` on it.'],
   'arguments-invalid': [
-    '`NAME.args` is not one line that sshd could use',
-    'Correct it, then run `sshd adopt` or `sshd enable` again.',
+    '`NAME.args` is not one line that sshd could use, or asks for a token that sshd does not pass',
+    'Run `sshd status`: it names the file, the token and the line that passes it.',
   ],
   'helper-cannot-start': ['the helper could not be started', 'Run it by hand as the command user.'],
   'helper-failed': [

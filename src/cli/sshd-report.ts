@@ -1,6 +1,7 @@
 import { printable } from '../log/printable.ts';
 import { noSuchUser } from '../system/nearest-names.ts';
 import { at, conflictLine, waysOn } from './conflict-report.ts';
+import { gapLines } from './token-gap-report.ts';
 import type { OwnCommand } from '../sshd/model/effective.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
 import type { Activation, WiringReason, WiringResult } from '../sshd/result.ts';
@@ -94,15 +95,17 @@ function outcomeLines(result: WiringResult): readonly string[] {
   const { command, outcome, dryRun, changes, kinds } = result;
   if (outcome === 'left-alone') return leftAloneLines(result);
   if (outcome === 'refused') return [];
+  const gaps = result.tokenGaps.flatMap(gapLines);
   const recovered = result.recovered ? ['an interrupted run was rolled back first'] : [];
   if (outcome === 'unchanged' && !result.recovered) {
-    if (result.activations.length > 0) return activationLines(result);
+    if (result.activations.length > 0) return [...activationLines(result), ...gaps];
     return [
       command === 'disable' ? 'nothing to remove' : 'already effective, nothing to do',
       ...conditionalLines(result.conflicts),
+      ...gaps,
     ];
   }
-  if (dryRun) return changes.map(({ diff }) => diff.trimEnd());
+  if (dryRun) return [...changes.map(({ diff }) => diff.trimEnd()), ...gaps];
   const verbs = { create: 'wrote', change: 'changed', remove: 'removed' } as const;
   return [
     ...recovered,
@@ -112,6 +115,7 @@ function outcomeLines(result: WiringResult): readonly string[] {
     ),
     ...(kinds.length === 0 ? [] : conditionalLines(result.conflicts)),
     ...activationLines(result),
+    ...gaps,
   ];
 }
 
@@ -228,6 +232,7 @@ function startLines(start: StartStatus, { listeners }: SshdStatus): readonly str
     ...chain,
     ...problem,
     ...disagrees,
+    ...gapLines(start.tokenGap).map((line) => `  ${line}`),
     ...state,
     ...three,
     ...restart,

@@ -1,7 +1,7 @@
 import {
-  COMMAND_TOKENS,
   isCommandToken,
   isFurtherToken,
+  TOKENS,
   type CommandToken,
   type TokenValues,
 } from '../ssh/command-tokens.ts';
@@ -14,6 +14,9 @@ export const MAX_TEMPLATE = 4096;
 
 /** At most this many words in a template. */
 const MAX_WORDS = 64;
+
+/** The tokens that are looked up where sshd's line does not pass them. */
+export const LOOKED_UP: readonly CommandToken[] = ['h', 'U'];
 
 /** A helper's arguments, parsed: one entry a word, each a list of literal texts and tokens. */
 export type ArgumentTemplate = readonly (readonly TemplatePart[])[];
@@ -96,7 +99,7 @@ function parseTokens(word: string): Verdict<readonly TemplatePart[], ArgumentsRe
     if ('text' in part) parts.push(part);
     else if (isCommandToken(part.token)) parts.push({ token: part.token });
     else {
-      const known = Object.keys(COMMAND_TOKENS).map((token) => `%${token}`);
+      const known = TOKENS.map((token) => `%${token}`);
       const got = JSON.stringify(`%${part.token}`);
       return refuse('token-unknown', `expected ${known.join(', ')} or %%, got ${got}`);
     }

@@ -5,6 +5,7 @@ import type { HelperEdges, HelperEvent, HelperRequest, HelpersResult } from './r
 import {
   defaultArguments,
   fillTemplate,
+  LOOKED_UP,
   MAX_TEMPLATE,
   neededTokens,
   parseTemplate,
@@ -120,7 +121,7 @@ async function templateArguments(
   if (!template.ok) return template;
   const given = tokenValues(request);
   const missing = [...neededTokens(template.value)].filter((token) => given[token] === undefined);
-  const lookedUp = missing.some((token) => token === 'h' || token === 'U')
+  const lookedUp = missing.some((token) => LOOKED_UP.includes(token))
     ? await accountTokens(request.user, end - performance.now())
     : {};
   return fillTemplate(template.value, { ...lookedUp, ...given });

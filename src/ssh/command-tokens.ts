@@ -31,6 +31,9 @@ export const COMMAND_TOKENS: Readonly<Record<CommandToken, TokenFacts>> = {
   D: { meaning: 'the routing domain', since: SINCE_94 },
 };
 
+/** Their letters, in that order. */
+export const TOKENS: readonly CommandToken[] = Object.keys(COMMAND_TOKENS).filter(isCommandToken);
+
 /** Whether a letter is one of AuthorizedKeysCommand's tokens, of any release. */
 export function isCommandToken(letter: string): letter is CommandToken {
   return Object.hasOwn(COMMAND_TOKENS, letter);

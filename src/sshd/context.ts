@@ -15,6 +15,7 @@ import { retireDropIns, withoutStock, type StockRetirement } from './plan/stock.
 import { WiringRefusal, type WiringResult } from './result.ts';
 import { checkConfiguration, sshdProgram, sshdVersion } from './sshd-program.ts';
 import { makeStateDirectory, readRecord, treeWithoutOurs } from './state.ts';
+import { tokenGaps } from './token-gaps.ts';
 import { recover } from './transaction.ts';
 
 /** Options of the commands that change the wiring. */
@@ -65,7 +66,7 @@ export function runCommand(
   const dryRun = options.dryRun === true;
   const empty = {
     ...{ conflicts: [], kinds: [], changes: [], activations: [], leftAlone: [] },
-    stillInForce: [],
+    ...{ stillInForce: [], tokenGaps: [] },
   };
   const start = { command, dryRun, ...empty, recovered: false, exitCode: 0 } as const;
   if (options.fromPackage === true && edges.image(UNMANAGED_PATH) !== null) {
@@ -74,7 +75,10 @@ export function runCommand(
   try {
     const { recovered, ...rest } = locked(edges, dryRun, () => withRecovery(edges, options, body));
     const result = { ...start, outcome: 'unchanged', recovered, ...rest } as const;
-    return { ...result, exitCode: result.outcome === 'failed' ? 1 : 0 };
+    const exitCode = result.outcome === 'failed' ? 1 : 0;
+    if (command === 'disable' || result.outcome === 'left-alone') return { ...result, exitCode };
+    const planned = dryRun && result.outcome === 'done';
+    return { ...result, exitCode, tokenGaps: tokenGaps(gather(edges), planned) };
   } catch (error) {
     const { reason, message: detail, conflicts } = refusalOf(error);
     const exitCode = options.fromPackage === true ? 0 : 1;

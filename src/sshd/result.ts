@@ -1,5 +1,6 @@
 import type { Conflict, ConflictReason } from './plan/conflicts.ts';
 import type { AdoptionReason } from './plan/adoption.ts';
+import type { TokenGap } from './plan/lacking-tokens.ts';
 import type { WiringKind } from './plan/record.ts';
 
 /** Why a command did not do what it was asked for; nothing is changed then. */
@@ -83,6 +84,8 @@ export interface WiringResult {
   readonly leftAlone: readonly string[];
   /** Files of the stock package's wiring that stay in force where a command is refused. */
   readonly stillInForce: readonly string[];
+  /** What helpers ask for and the wired line does not pass, or would not; not for disable. */
+  readonly tokenGaps: readonly TokenGap[];
   /** Whether an interrupted run was taken back first. */
   readonly recovered: boolean;
 }

@@ -16,6 +16,9 @@ import type { WiringKind, WiringRecord } from './plan/record.ts';
 import { activeSockets, systemdRuns, unitProperties } from './service.ts';
 import { dumpConfiguration, sshdVersion } from './sshd-program.ts';
 import { readRecord } from './state.ts';
+import { gapOf } from './token-gaps.ts';
+import type { TokenGap } from './plan/lacking-tokens.ts';
+import type { CommandToken } from '../ssh/command-tokens.ts';
 
 /** What sshd has as AuthorizedKeysCommand in one way of being started, from its next start on. */
 export interface StartStatus {
@@ -36,6 +39,10 @@ export interface StartStatus {
   readonly chained: boolean;
   readonly passesUser: boolean;
   readonly passesFingerprint: boolean;
+  /** The letters of the tokens that this program gets. */
+  readonly passes: readonly CommandToken[];
+  /** What helpers ask for and do not get; absent where nothing lacks. */
+  readonly tokenGap?: TokenGap;
   /** Why this program would refuse its arguments, or sshd the line. */
   readonly problem?: string;
   /** Whether this program is run and can answer. */
@@ -214,13 +221,9 @@ function startStatus(found: Found, start: SshdStart): StartStatus {
   const { edges, own, subject } = found;
   const exact = edges.isRoot && (subject.user !== undefined || !hasMatch(start));
   const dump = exact ? dumpConfiguration(edges, start, subject) : undefined;
-  const {
-    command,
-    user: commandUser,
-    setting,
-    userSetting,
-    ...facts
-  } = effectiveCommand(start, own, subject, dump);
+  const effective = effectiveCommand(start, own, subject, dump);
+  const { command, user: commandUser, setting, userSetting, ...facts } = effective;
+  const gap = gapOf(found, effective);
   const unit = start.unit?.name;
   const isTemplate = unit?.includes('@') === true;
   const running = unit === undefined || isTemplate ? undefined : runningStatus(found, start, unit);
@@ -234,6 +237,7 @@ function startStatus(found: Found, start: SshdStart): StartStatus {
     ...(setting === undefined ? {} : { setAt: setting.place }),
     ...(userSetting === undefined ? {} : { userSetAt: userSetting.place }),
     ...facts,
+    ...(gap === undefined ? {} : { tokenGap: gap }),
     ...(running === undefined ? {} : { running }),
   };
 }

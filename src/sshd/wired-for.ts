@@ -1,8 +1,8 @@
 import { neededTokens, parseTemplate } from '../helpers/arguments.ts';
-import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY, helperNames } from '../helpers/names.ts';
 import type { CommandToken } from '../ssh/command-tokens.ts';
 import { conflictsOf, type WiringContext } from './context.ts';
 import type { Image } from './plan/image.ts';
+import { askedTokens } from './plan/lacking-tokens.ts';
 import {
   chainedCommand,
   knownTokens,
@@ -49,18 +49,15 @@ export function chainFor(
   return edges.run([program, '--help']).stdout.includes('--chain') ? chained : undefined;
 }
 
-/** The tokens that the arguments of the administrator's helpers ask for. */
+/** The tokens that the arguments of the administrator's helpers, and of the adopted one, ask for. */
 function helperTokens(
   { edges }: WiringContext,
   extra: ReadonlyMap<string, Image>,
 ): ReadonlySet<CommandToken> {
-  const names = helperNames(edges.tree.names(HELPERS_DIRECTORY));
-  const paths = names.map((name) => `${HELPERS_DIRECTORY}/${name}${ARGUMENTS_SUFFIX}`);
-  const texts = paths.map((path) => edges.tree.text(path));
-  for (const image of extra.values()) if (image.type === 'file') texts.push(image.text);
-  const needed = texts.flatMap((text) => {
-    const template = text === undefined ? undefined : parseTemplate(text);
+  const added = [...extra.values()].flatMap((image) => {
+    const template = image.type === 'file' ? parseTemplate(image.text) : undefined;
     return template?.ok === true ? [...neededTokens(template.value)] : [];
   });
-  return new Set(needed);
+  const asked = [...askedTokens(edges.tree).values()].flatMap((tokens) => [...tokens]);
+  return new Set([...asked, ...added]);
 }

@@ -4,7 +4,13 @@ import { matchAnswer, type MatchSubject } from './match.ts';
 import { globalSetting, matchSettings, type Setting, type SshdStart } from './model.ts';
 import { hasQuirk } from './quirks.ts';
 import { isAtLeast, type OpenSshVersion } from './version.ts';
-import { COMMAND_TOKENS, isCommandToken, type CommandToken } from '../../ssh/command-tokens.ts';
+import {
+  COMMAND_TOKENS,
+  isCommandToken,
+  TOKENS,
+  type CommandToken,
+  type TokenValues,
+} from '../../ssh/command-tokens.ts';
 import { parseLoginCall } from '../../ssh/login-call.ts';
 import { expandWord, sampleTokens } from '../../ssh/sample-login.ts';
 import { splitTokens } from '../../ssh/tokens.ts';
@@ -43,6 +49,8 @@ export interface CommandFacts {
   readonly chained: boolean;
   readonly passesUser: boolean;
   readonly passesFingerprint: boolean;
+  /** The tokens that this program gets, each where it looks for it. */
+  readonly passes: readonly CommandToken[];
   /** Why this program would refuse its arguments, or sshd the line: lower case, for people. */
   readonly problem?: string;
   /** Whether this program is run and can answer. */
@@ -94,7 +102,7 @@ export function commandFacts(
     words
       .slice(1)
       .some((word) => splitTokens(word).some((part) => 'token' in part && part.token === token));
-  const passed = { passesUser: asks('u'), passesFingerprint: asks('f') };
+  const passed = { passesUser: asks('u'), passesFingerprint: asks('f'), passes: [] };
   if (call === undefined) return { ours: false, chained: false, ...passed, works: false };
   const { chained } = call;
   const values = sampleTokens({ user: 'sample', home: '/home/sample' });
@@ -107,9 +115,12 @@ export function commandFacts(
   }
   const read = parseLoginCall(call.words.map((word) => expandWord(word, values) ?? ''));
   if (!read.ok) return { ours: true, chained, ...passed, problem: read.detail, works: false };
-  const passesUser = read.value.user === values.u;
-  const passesFingerprint = read.value.fingerprint !== undefined;
-  return { ours: true, chained, passesUser, passesFingerprint, works: passesUser };
+  const { user, fingerprint, further } = read.value;
+  const passesFingerprint = fingerprint !== undefined;
+  const got: TokenValues = { ...further, u: user, ...(passesFingerprint ? { f: values.f } : {}) };
+  const passes = TOKENS.filter((token) => got[token] === values[token]);
+  const passesUser = passes.includes('u');
+  return { ours: true, chained, passesUser, passesFingerprint, passes, works: passesUser };
 }
 
 /** The words that this program gets, tokens unfilled; undefined where it is not run. */

@@ -1,7 +1,7 @@
 import {
   COMMAND_TOKENS,
-  isCommandToken,
   isFurtherToken,
+  TOKENS,
   type CommandToken,
 } from '../../ssh/command-tokens.ts';
 import { splitWords } from '../../ssh/words.ts';
@@ -45,6 +45,21 @@ export function chainedCommand(
 }
 
 /**
+ * A command line that runs our program, with these tokens instead of those that it passes.
+ *
+ * @param current the value of AuthorizedKeysCommand: our program, or userdbctl that chains to it
+ */
+export function withTokens(
+  current: string,
+  own: OwnCommand,
+  tokens: Iterable<CommandToken>,
+): string {
+  const words = splitWords(current) ?? [];
+  const chain = isUserdbctl(words[0] ?? '') ? words.indexOf('--chain') + 1 : 0;
+  return [...words.slice(0, chain), commandLine(own, tokens)].join(' ');
+}
+
+/**
  * The tokens that a release fills. One that it does not know ends each login, so an unknown release
  * counts as the oldest here.
  */
@@ -65,8 +80,6 @@ export function configurationLines({ command, user }: WiredCommand): readonly st
 
 function commandLine({ path }: OwnCommand, tokens: Iterable<CommandToken>): string {
   const wanted = new Set(tokens);
-  const further = Object.keys(COMMAND_TOKENS)
-    .filter(isCommandToken)
-    .filter((token) => isFurtherToken(token) && wanted.has(token));
+  const further = TOKENS.filter((token) => isFurtherToken(token) && wanted.has(token));
   return [path, '%u', '%f', ...further.map((token) => `${token}=%${token}`)].join(' ');
 }

@@ -8,12 +8,16 @@ import {
 import { isExecutable, isWritableByOthers, unsafeReason } from '../../system/path-safety.ts';
 import { sshdEnvironment } from '../../ssh/command-environment.ts';
 import type { Account } from '../../system/accounts.ts';
-import { fail, pass, warn, type Check, type CheckResult } from '../check.ts';
+import type { Setting } from '../../sshd/model/model.ts';
+import type { TokenGap } from '../../sshd/plan/lacking-tokens.ts';
+import { gapOf } from '../../sshd/token-gaps.ts';
+import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../check.ts';
 import { isThere } from '../facts/host.ts';
 import { commandUser } from '../facts/people.ts';
+import { command, own, unreadable, version } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { listed } from '../phrases.ts';
-import { decide, fix, lookAt, shellCommand } from '../remedies.ts';
+import { decide, editLine, fix, lookAt, shellCommand } from '../remedies.ts';
 
 /** The administrator's own helpers, which run beside this program, pass the same tests as it. */
 export const otherHelpers: Check = {
@@ -37,9 +41,43 @@ export const otherHelpers: Check = {
         (await closedProblem(on, path));
       if (problem !== undefined) return problem;
     }
-    return judgeNames(on, names, ignoredNames(all, names));
+    return (
+      (await tokensProblem(on, names.length)) ?? judgeNames(on, names, ignoredNames(all, names))
+    );
   },
 };
+
+/** A helper whose arguments ask for a token that sshd's line does not pass is not run. */
+async function tokensProblem(on: Inspection, helpers: number): Promise<CheckResult | undefined> {
+  const effective = await on.fact(command);
+  if (effective === undefined || (await on.fact(unreadable)) !== undefined) return undefined;
+  const { sshd: edges } = on.edges;
+  const gap = gapOf({ edges, own: on.fact(own), version: on.fact(version) }, effective);
+  if (gap === undefined) return undefined;
+  const found = `helper not run: ${listed(gap.helpers.map(({ detail }) => detail))}`;
+  return warn(found, await tokensRemedy(on, gap, effective.setting), { helpers });
+}
+
+async function tokensRemedy(
+  on: Inspection,
+  { helpers, command: line, writtenBy }: TokenGap,
+  setting: Setting | undefined,
+): Promise<Remedy> {
+  if (writtenBy !== undefined) return fix(`ec2-instance-connect sshd ${writtenBy}`);
+  if (line === undefined || setting === undefined) {
+    const [first] = helpers.filter(({ unknown }) => unknown.length > 0);
+    return on.isRoot && first !== undefined
+      ? lookAt(
+          shellCommand('cat', first.path),
+          'take the token out, or move to a release that has it',
+        )
+      : lookAt('ec2-instance-connect sshd status', 'run as root, it says what passes the token');
+  }
+  if (setting.unit !== undefined) {
+    return lookAt(`systemctl edit ${setting.unit}`, `set AuthorizedKeysCommand to "${line}"`);
+  }
+  return fix(await editLine(on, setting.place, `cAuthorizedKeysCommand ${line}`));
+}
 
 /** What stands in the folder and is neither a helper nor the arguments of one. */
 function ignoredNames(all: readonly string[], helpers: readonly string[]): readonly string[] {

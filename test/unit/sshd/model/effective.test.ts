@@ -39,6 +39,19 @@ describe('commandFacts', () => {
     expect(commandFacts(command, OWN, undefined)).toMatchObject(expected);
   });
 
+  it.each([
+    ['', ['u']],
+    [' %u', ['u']],
+    [' %u %f', ['u', 'f']],
+    [' %u %f t=%t k=%k', ['u', 'f', 'k', 't']],
+    [' %u k=%k', ['u', 'k']],
+    // Not what the helper would take it for.
+    [' %u %f k=%t', ['u', 'f']],
+    [' %u %f # note', []],
+  ])('with the arguments "%s" passes %j', (words, passes) => {
+    expect(commandFacts(DEB_COMMAND_PATH + words, OWN, undefined).passes).toEqual(passes);
+  });
+
   const V92 = { major: 9, minor: 2 };
   const CHAIN = '/usr/bin/userdbctl ssh-authorized-keys %u --chain';
 
@@ -130,6 +143,7 @@ describe('the effective command', () => {
       works: false,
       passesUser: false,
       passesFingerprint: false,
+      passes: [],
       agrees: true,
     });
   });

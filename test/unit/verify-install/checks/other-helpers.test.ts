@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { otherHelpers } from '../../../../src/verify-install/checks/other-helpers.ts';
-import { choosing, inspect, type World } from '../world.ts';
+import { fixture } from '../../../fixtures/sshd/fixture.ts';
+import { choosing, inspect, person, type World } from '../world.ts';
 
 const FOLDER = '/etc/ec2-instance-connect/authorized-keys-command.d';
 const SSS = `${FOLDER}/sss`;
@@ -83,5 +84,62 @@ describe('other-helpers', () => {
     const world = host({ [`${FOLDER}/sss.sh`]: script });
     const remedy = choosing(`mv -n ${SSS}.sh ${SSS}`);
     expect(await inspect(otherHelpers, world)).toMatchObject({ remedy });
+  });
+});
+
+describe('other-helpers, where the arguments ask for a token that the line of sshd lacks', () => {
+  const DEB = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
+  const CONF = '/etc/ssh/sshd_config.d/00-first.conf';
+  const script = { mode: 0o755, text: '#!/bin/sh\n' };
+  const lines = (words: string): string =>
+    `AuthorizedKeysCommand ${DEB} %u %f${words}\nAuthorizedKeysCommandUser ${USER}\n`;
+
+  function asking(template: string, words = '', release = '10.0p2'): Partial<World> {
+    const helper = { [SSS]: script, [`${SSS}.args`]: `${template}\n` };
+    const { commands = {}, files = {} } = host(helper);
+    return {
+      below: fixture('debian-13'),
+      files: {
+        ...files,
+        '/etc/debian_version': '13',
+        '/usr/sbin/sshd': { mode: 0o755 },
+        [DEB]: 'program',
+        [CONF]: lines(words),
+      },
+      commands: {
+        ...commands,
+        ...person('alice'),
+        '/usr/sbin/sshd -V': { stderr: `OpenSSH_${release}` },
+      },
+    };
+  }
+
+  it('warns, names the file and the token, and puts the line in order', async () => {
+    const result = await inspect(otherHelpers, asking('%u %k'));
+    expect(result).toMatchObject({ status: 'warn', remedy: { kind: 'fix' } });
+    expect(result.found).toContain(`${SSS}.args asks for %k`);
+    expect(JSON.stringify(result)).toContain(`1cAuthorizedKeysCommand ${DEB} %u %f k=%k`);
+  });
+
+  it('is content where the line passes it', async () => {
+    const result = await inspect(otherHelpers, asking('%u %k', ' k=%k'));
+    expect(result).toMatchObject({ status: 'pass' });
+  });
+
+  it('says that the release has no such token', async () => {
+    const result = await inspect(otherHelpers, asking('%u %C', '', '9.2p1'));
+    expect(result).toMatchObject({ status: 'warn', remedy: { kind: 'look' } });
+    expect(result.found).toMatch(/%C.* 9\.4; this is 9\.2/);
+  });
+
+  it('leaves the remedy to root', async () => {
+    const result = await inspect(otherHelpers, { ...asking('%u %k'), uid: 1000 });
+    expect(result).toMatchObject({ status: 'warn', remedy: { kind: 'look' } });
+  });
+
+  it('lets a helper that cannot run at all come first', async () => {
+    const world = asking('%u %k');
+    const files = { ...world.files, [SSS]: { ...script, mode: 0o644 } };
+    expect(await inspect(otherHelpers, { ...world, files })).toMatchObject({ status: 'fail' });
   });
 });
