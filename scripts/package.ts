@@ -11,7 +11,7 @@ import { bundle } from './build/bundle.ts';
 import { beginArtefact } from './build/stamp.ts';
 import { readOptions, runScript, UsageError } from './options.ts';
 import { billOfMaterials } from './package/bill-of-materials.ts';
-import { currentBuild, type Build } from './package/build.ts';
+import { currentBuild, NOBODY, parseMaintainer, type Build } from './package/build.ts';
 import { copyTaken } from './package/debian.ts';
 import { packDeb } from './package/deb.ts';
 import { makeLauncher } from './package/launcher.ts';
@@ -38,6 +38,9 @@ that it has today. OUTPUT/runtime keeps what was taken, with digests; --runtime 
   --only x64|arm64   one architecture
   --mirror URL       a Debian mirror, http://HOST/debian (default: that of this machine's apt, or EIC_MIRROR)
   --runtime FOLDER   the runtime folder of an earlier build, instead of what Debian has today
+  --maintainer 'NAME <ADDRESS>'
+                     whom the packages name: you, who build and sign them (default: an address that
+                     does not exist; give one for packages that leave your machine)
   --help             this text
 
 Exit status: 0 when everything was made, 1 when something failed, 2 for bad usage.
@@ -100,8 +103,10 @@ const options = readOptions(
     only: { type: 'string' },
     mirror: { type: 'string' },
     runtime: { type: 'string' },
+    maintainer: { type: 'string', default: NOBODY },
   },
-  ({ level, only, mirror, runtime }) => {
+  ({ level, only, mirror, runtime, maintainer }) => {
+    parseMaintainer(maintainer);
     if (!/^[0-9]$/.test(level)) throw new UsageError(`--level is 0 to 9, not '${level}'`);
     if (only !== undefined && !TARGETS.some(({ node }) => node === only)) {
       throw new UsageError(`--only is x64 or arm64, not '${only}'`);
@@ -117,7 +122,7 @@ async function makePackages(): Promise<void> {
   execFileSync('scripts/prepare.sh', ['scripts/package-packages.txt'], { stdio: 'inherit' });
   const output = resolve(options.output);
   const work = `${output}.work`;
-  const build = currentBuild(output, Number(options.level));
+  const build = currentBuild(output, Number(options.level), parseMaintainer(options.maintainer));
   const targets = TARGETS.filter(({ node }) => node === (options.only ?? node));
   const origin = { mirror: options.mirror, recorded: options.runtime };
   const runtimes = targets.map((target) => takeRuntime(target, origin));

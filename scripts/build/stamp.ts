@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const PROJECT = join(import.meta.dirname, '../..');
 const PROGRAM = ['src', 'scripts/build', 'scripts/build.ts', 'package.json', 'package-lock.json'];
 const PACKAGES = ['scripts/package', 'scripts/package.ts', 'packaging', 'systemd'];
-const TEXTS = ['CHANGELOG.md', 'LICENSE'];
+const TEXTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs'];
 
 /** What is built and stamped. */
 export type Artefact = 'program' | 'packages' | 'repositories';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { at } from '../build/bytes.ts';
+import { UsageError } from '../options.ts';
 import {
   debianChangelog,
   parseChangelog,
@@ -30,16 +31,32 @@ export interface Build {
 
 const REVISION = '1';
 
-const PACKAGER: Packager = {
-  name: 'EC2 Instance Connect maintainers',
-  mail: 'maintainers@ec2-instance-connect.invalid',
-};
+/** Whom packages name that are made without `--maintainer`: they are for tests, so nobody's address. */
+export const NOBODY = 'EC2 Instance Connect builders <nobody@ec2-instance-connect.invalid>';
+
+/**
+ * Reads whom packages name, as Debian's Maintainer field has it: `NAME <ADDRESS>` (Debian Policy, section 5.6.2).
+ * @throws UsageError for anything else; neither part may have characters that end a line or a field
+ */
+export function parseMaintainer(text: string): Packager {
+  const [, name = '', mail] =
+    /^([^<>\p{Cc}]+) <([^<>\s@\p{Cc}]+@[^<>\s@\p{Cc}]+)>$/u.exec(text) ?? [];
+  if (mail === undefined || name.trim() !== name) {
+    throw new UsageError(`--maintainer is 'NAME <ADDRESS>', not '${text}'`);
+  }
+  return { name, mail };
+}
 
 /**
  * The settings of this checkout.
+ * @param packager whom the packages and their changelogs name
  * @throws Error if the changelog's newest release is not the version of package.json
  */
-export function currentBuild(output: string, level: number): Build {
+export function currentBuild(
+  output: string,
+  level: number,
+  packager: Packager = parseMaintainer(NOBODY),
+): Build {
   const releases = parseChangelog(readFileSync('CHANGELOG.md', 'utf8'));
   const release = at(releases, 0, 'release');
   const { version } = packageJson;
@@ -51,9 +68,9 @@ export function currentBuild(output: string, level: number): Build {
     revision: REVISION,
     time: releaseTime(release),
     release,
-    packager: PACKAGER,
-    debianChangelog: debianChangelog(releases, REVISION, PACKAGER),
-    rpmChangelog: rpmChangelog(releases, REVISION, PACKAGER),
+    packager,
+    debianChangelog: debianChangelog(releases, REVISION, packager),
+    rpmChangelog: rpmChangelog(releases, REVISION, packager),
     level,
     output,
   };
