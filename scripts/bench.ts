@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { discard, unpack } from '../test/package/packages.ts';
 import { Rig } from '../test/rig/rig.ts';
 import { runOrThrow } from '../test/rig/run.ts';
 import type { SshKey } from '../test/rig/ssh-key.ts';
+import { ALONE, GATE, install } from './bench/install.ts';
 import { plot, type Bar, type Part } from './bench/plot.ts';
 import {
   benchmarkTables,
@@ -14,7 +15,6 @@ import {
   type Measured,
   type Row,
 } from './bench/table.ts';
-import { PRIVATE_FOLDER } from './package/program.ts';
 
 const HELP = `usage: npm run bench -- [--runs N] [--write]
 
@@ -32,9 +32,6 @@ const LATENCY_MS = 20;
 /** Seconds above the 60 of a pushed key; the program believes 300 more. */
 const LONGER_LIFE = 230;
 const AT_ONCE = 32;
-/** Folders inside in which the launcher, and the program without it, have the name by which sshd calls them. */
-const GATE = '/run/rig/gate/eic_run_authorized_keys';
-const ALONE = '/run/rig/alone/eic_run_authorized_keys';
 
 const { values } = parseArgs({
   options: {
@@ -59,7 +56,7 @@ const BARE = 'bare `node -e 0`';
 const tree = unpack('deb', 'x64');
 const rig = await Rig.start({ program: 'dist/ec2-instance-connect' });
 try {
-  await install(rig, tree);
+  await install(rig.namespace, tree);
   const keys = await Promise.all(Array.from({ length: 5 }, () => rig.makeKey()));
   const rows = await measureAll(keys);
   const crowds = await measureCrowds(keys);
@@ -73,19 +70,6 @@ try {
 } finally {
   await rig.stop();
   discard(tree);
-}
-
-/** Puts the unpacked package where it belongs; /usr/lib is a layer of the rig's own from then on. */
-async function install({ namespace }: Rig, from: string): Promise<void> {
-  const [upper, work] = ['/run/rig/lib/upper', '/run/rig/lib/work'];
-  for (const folder of [upper, work, join(GATE, '..'), join(ALONE, '..')]) {
-    mkdirSync(namespace.path(folder), { recursive: true });
-  }
-  const script = `mount -t overlay overlay -o lowerdir=/usr/lib,upperdir=${upper},workdir=${work} /usr/lib
-    mkdir ${PRIVATE_FOLDER} && mount --bind "$1${PRIVATE_FOLDER}" ${PRIVATE_FOLDER}`;
-  await runOrThrow(namespace.command(['sh', '-euc', script, 'sh', from]));
-  symlinkSync(`${PRIVATE_FOLDER}/launch`, namespace.path(GATE));
-  symlinkSync(`${PRIVATE_FOLDER}/ec2-instance-connect`, namespace.path(ALONE));
 }
 
 async function measureAll(keys: readonly SshKey[]): Promise<readonly Row[]> {

@@ -14,6 +14,8 @@ export interface NamespaceOptions {
 
 /** A process that runs inside until it is stopped. */
 export interface Service {
+  /** Its process id inside. */
+  readonly pid: number;
   /** The line of stdout or stderr by which it said that it was ready. */
   readonly readyLine: string;
   /** Everything that it wrote since, stdout and stderr alike. */
@@ -78,7 +80,7 @@ export class Namespace {
       await runOrThrow(['nsenter', '--target', String(this.pid), '--pid', '--', 'kill', pid]);
       await ended;
     };
-    return { readyLine, lines, stop: () => (stopping ??= stop()) };
+    return { pid: Number(pid), readyLine, lines, stop: () => (stopping ??= stop()) };
   }
 
   /** Ends everything inside and waits until it is gone. Does nothing the second time. */

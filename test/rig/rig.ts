@@ -158,6 +158,12 @@ export class Rig {
     this.#sshdService = await startSshd(this.namespace, { ...listen, ...options });
   }
 
+  /** The process id, inside, of the sshd that listens. */
+  get sshdPid(): number {
+    if (this.#sshdService === undefined) throw new Error('expected sshd to run');
+    return this.#sshdService.pid;
+  }
+
   /** What sshd wrote to its log since it was started. */
   get sshdLog(): readonly string[] {
     return this.#sshdService?.lines ?? [];
