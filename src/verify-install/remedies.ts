@@ -75,7 +75,7 @@ async function signal(on: Inspection): Promise<string> {
 }
 
 /** Makes a line of sshd's configuration a comment: a command of sed(1). */
-const COMMENT_OUT = 's/^/#/';
+export const COMMENT_OUT = 's/^/#/';
 
 /** Takes a line of sshd's configuration out by making it a comment, and reloads. */
 export function commentOut(on: Inspection, place: Place): Promise<string> {
@@ -86,8 +86,12 @@ export function commentOut(on: Inspection, place: Place): Promise<string> {
 export interface LineChange {
   /** A command of sed in extended syntax, without an address; the line becomes a comment without. */
   readonly edit?: string;
+  /** A command instead of that edit. */
+  readonly command?: string;
   /** What the edit changes, for whom. */
   readonly changes: string;
+  /** Ways out that change less than all others. */
+  readonly before?: readonly Choice[];
   /** A way out for one user alone, which comes first: what stands in a Match block for the user. */
   readonly alone?: {
     readonly user: string;
@@ -103,37 +107,56 @@ export interface LineChange {
 export async function decideLine(
   on: Inspection,
   { place, match }: Setting,
-  { edit = COMMENT_OUT, changes, alone }: LineChange,
+  { edit = COMMENT_OUT, command, changes, before = [], alone }: LineChange,
 ): Promise<Decision> {
   const block = match.map(({ text }) => text).join(', ');
   const concerns = block === '' ? 'everybody who logs in here' : `everybody in "Match ${block}"`;
-  const command = alone && (await forUserAlone(on, alone.user, ...alone.settings));
+  const forOne = alone && (await forUserAlone(on, alone.user, ...alone.settings));
   return decide(
     shellCommand('sed', '-n', `${place.line}p`, place.path),
     concerns,
-    ...(command === undefined ? [] : [{ command, changes: alone?.changes ?? '' }]),
-    { command: await editLine(on, place, edit), changes },
+    ...before,
+    ...(forOne === undefined ? [] : [{ command: forOne, changes: alone?.changes ?? '' }]),
+    { command: command ?? (await editLine(on, place, edit)), changes },
   );
 }
 
 /**
- * Edits one line of sshd's configuration with sed(1), and reloads. The command carries the line as
- * it was read: where another text stands there by the time somebody pastes it, it says so, changes
- * nothing and fails.
+ * Edits one line of sshd's configuration with sed(1), and reloads; see editLines.
  * @param edit a command of sed in extended syntax, without an address
  */
 export async function editLine(on: Inspection, place: Place, edit: string): Promise<string> {
-  const { path, line } = place;
-  const text = on.edges.sshd.tree.text(path)?.split('\n')[line - 1];
-  const where = `${path}:${line}`;
-  // A text that the report would not show as it is cannot be compared with either.
-  if (text === undefined || printable(text, MAX_LINE) !== text) {
-    return shellCommand('sed', '-n', `${line}p`, path);
+  return editLines(on, [place], edit, await reload(on));
+}
+
+/**
+ * Edits lines of sshd's configuration with sed(1). The command carries each line as it was read: where
+ * another text stands there by the time somebody pastes it, it says so, changes nothing and fails.
+ * @param places of different lines, at least one
+ * @param edit a command of sed in extended syntax, without an address, which adds no line
+ * @param afterwards a command that follows where the lines have been edited
+ */
+export function editLines(
+  on: Inspection,
+  places: readonly Place[],
+  edit: string,
+  afterwards: string,
+): string {
+  const same: string[] = [];
+  for (const { path, line } of places) {
+    const text = on.edges.sshd.tree.text(path)?.split('\n')[line - 1];
+    // A text that the report would not show as it is cannot be compared with either.
+    if (text === undefined || printable(text, MAX_LINE) !== text) {
+      return shellCommand('sed', '-n', `${line}p`, path);
+    }
+    same.push(`sed -n ${line}p ${shellWord(path)} | grep -Fqx -e ${shellWord(text)}`);
   }
-  const same = `sed -n ${line}p ${shellWord(path)} | grep -Fqx -e ${shellWord(text)}`;
-  const sed = shellCommand('sed', '-E', '-i', `${line}${edit}`, path);
+  const edits = places.map(({ path, line }) =>
+    shellCommand('sed', '-E', '-i', `${line}${edit}`, path),
+  );
+  const where = places.map(({ path, line }) => `${path}:${line}`).join(' or ');
   const changed = `{ echo ${shellWord(`${where} has changed since the report: nothing done`)} >&2; false; }`;
-  return `if ${same}; then ${sed} && ${await reload(on)}; else ${changed}; fi`;
+  return `if ${same.join(' && ')}; then ${[...edits, afterwards].join(' && ')}; else ${changed}; fi`;
 }
 
 /**

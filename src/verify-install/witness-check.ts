@@ -76,8 +76,8 @@ async function judge(
     (accepted.get(newest.user ?? user ?? '') ?? 0) > time || (await answersNow(on, kind));
   const note = `${source ?? ''} has it; the next successful login clears this`;
   return disproved
-    ? warn(`${found}; this works now`, look(kind, user), data)
-    : fail(found, look(kind, user, note), data);
+    ? warn(`${found}; this works now`, look(newest, user), data)
+    : fail(found, look(newest, user, note), data);
 }
 
 /**
@@ -102,9 +102,13 @@ function concerns({ user, about, kind }: Testimony, asked: string | undefined): 
   return named === undefined || asked === undefined || named === asked;
 }
 
-function look(kind: WitnessKind, user = 'USER', note?: string): Look {
+function look({ kind, path = '' }: Testimony, user = 'USER', note?: string): Look {
   const command = kind in WITNESSES ? WITNESSES[kind as RuleName].look : OWN_LOG;
-  return lookAt(command.replaceAll('USER', shellWord(user)), note);
+  const named = { USER: user, PATH: path };
+  return lookAt(
+    command.replace(/USER|PATH/g, (word) => shellWord(named[word as keyof typeof named])),
+    note,
+  );
 }
 
 function groupOf(kind: WitnessKind): WitnessGroup {

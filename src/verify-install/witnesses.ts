@@ -23,6 +23,8 @@ export interface Testimony {
   readonly user?: string;
   /** The part of the message that tells most: an address, a command line, a file. */
   readonly about?: string;
+  /** The file that it names. */
+  readonly path?: string;
 }
 
 interface Rule {
@@ -30,7 +32,7 @@ interface Rule {
   readonly pattern: RegExp;
   /** What it means, for a person: follows the words "sshd refused". */
   readonly meaning: string;
-  /** A command that shows more. */
+  /** A command that shows more; USER and PATH stand for what the line names. */
   readonly look: string;
 }
 
@@ -46,12 +48,21 @@ export type RuleName =
   | 'revoked-keys'
   | 'command-signal'
   | 'command-failed'
+  | 'command-missing'
   | 'command-unsafe'
+  | 'command-line'
+  | 'command-token'
+  | 'command-start'
   | 'command-user';
+
+/** All of AuthorizedKeysCommand and its user, in order to see which lines set them. */
+const COMMAND_LINES =
+  'grep -rnis authorizedkeyscommand /etc/ssh/sshd_config /etc/ssh/sshd_config.d';
 
 /**
  * The words of sshd (auth.c, auth2-pubkey.c, misc.c, sshd.c), of libwrap and of Linux-PAM's account
- * modules. `user` and `about` are named groups.
+ * modules. `user`, `about` and `path` are named groups. Of its level sshd writes `error` and `fatal`
+ * in front of a line.
  */
 export const WITNESSES: Readonly<Record<RuleName, Rule>> = {
   'pam-access': {
@@ -115,15 +126,42 @@ export const WITNESSES: Readonly<Record<RuleName, Rule>> = {
   },
   'command-failed': {
     group: 'command',
-    pattern: /^AuthorizedKeysCommand (?<about>.+) failed, status \d+/,
+    // Of the level error up to OpenSSH 7.5, of info since.
+    pattern: /^(?:error: )?AuthorizedKeysCommand (?<about>.+) failed, status \d+/,
     meaning: 'the command ended with an error, and sshd threw away what it had printed',
     look: 'journalctl -t ec2-instance-connect -n 20 -o cat',
   },
+  'command-missing': {
+    group: 'command',
+    pattern: /^(?:error: )?Could not stat AuthorizedKeysCommand (?<about>"?(?<path>[^"]+?)"?: .+)$/,
+    meaning: "the command that sshd has does not exist, or the command's user cannot get there",
+    look: 'namei -l PATH',
+  },
   'command-unsafe': {
     group: 'command',
-    pattern: /^(?:error: )?Unsafe AuthorizedKeysCommand "?(?<about>.+)$/,
+    pattern: /^(?:error: )?Unsafe AuthorizedKeysCommand (?<about>"?(?<path>[^"]+?)"?: .+)$/,
     meaning: 'the command or a folder above it can be written by others, so sshd does not run it',
-    look: 'namei -l /usr/share/ec2-instance-connect/eic_run_authorized_keys',
+    look: 'namei -l PATH',
+  },
+  'command-line': {
+    group: 'command',
+    pattern:
+      /^(?:error: )?(?<about>(?:AuthorizedKeysCommand (?:path is not absolute|".*" (?:contains invalid quotes|yielded no arguments))|No user for AuthorizedKeysCommand).*)$/,
+    meaning: 'sshd cannot use the line that sets the command',
+    look: COMMAND_LINES,
+  },
+  'command-token': {
+    group: 'command',
+    pattern: /^(?:fatal: )?(?:\w*percent_\w*: )unknown key (?<about>%\S)/,
+    meaning: 'a line has a token that this release of sshd does not fill, and sshd ends each login',
+    look: COMMAND_LINES,
+  },
+  'command-start': {
+    group: 'command',
+    pattern:
+      /^(?:error: )?AuthorizedKeysCommand(?:: | )(?<about>(?:pipe|fork|initgroups|setres[ug]id|dup2|waitpid|execv?e?)\b.+)$/,
+    meaning: 'sshd could not start the command',
+    look: COMMAND_LINES,
   },
   'command-user': {
     group: 'command',
@@ -155,12 +193,13 @@ function testimony({ time, identifier, message }: LogLine): Testimony | undefine
   for (const kind of Object.keys(WITNESSES) as RuleName[]) {
     const groups = WITNESSES[kind].pattern.exec(message)?.groups;
     if (groups === undefined) continue;
-    const { user, about } = groups as { user?: string; about?: string };
+    const { user, about, path } = groups as { user?: string; about?: string; path?: string };
     return {
       time,
       kind,
       ...(user === undefined ? {} : { user }),
       ...(about === undefined ? {} : { about }),
+      ...(path === undefined ? {} : { path }),
     };
   }
   return undefined;

@@ -1,18 +1,20 @@
-import { fail, pass, type Check } from '../check.ts';
+import { fail, pass, skip, type Check } from '../check.ts';
 import { commandUserName } from '../facts/people.ts';
 import { command, describePlace } from '../facts/sshd.ts';
-import { editLine, fix } from '../remedies.ts';
+import { editLine, fix, lookAt } from '../remedies.ts';
+import { wiringRemedy } from '../wiring-remedy.ts';
 
-/** sshd runs the command as the user that was made for it. */
+/** sshd runs our command as the user that was made for it; another command has a user of its own. */
 export const authorizedKeysCommandUser: Check = {
   id: 'authorized-keys-command-user',
   group: 'sshd',
   title: 'AuthorizedKeysCommandUser',
-  dependsOn: ['authorized-keys-command'],
+  dependsOn: ['sshd-present', 'sshd-config'],
   needs: ['sshd-files'],
   async run(on) {
     const expected = on.fact(commandUserName);
-    const { user, userSetting, chained } = (await on.fact(command)) ?? {};
+    const { user, userSetting, ours, chained } = (await on.fact(command)) ?? {};
+    if (ours !== true) return skip('not-applicable', 'sshd does not run this program');
     if (chained === true && user !== undefined) {
       return pass(
         `${user} (${describePlace(userSetting)}), as the command that runs ours needs it`,
@@ -21,7 +23,11 @@ export const authorizedKeysCommandUser: Check = {
     if (user === expected) return pass(`${user} (${describePlace(userSetting)})`);
     const found = `${user ?? 'nobody'} (${describePlace(userSetting)}), expected ${expected}`;
     if (userSetting === undefined || user === undefined) {
-      return fail(found, fix('ec2-instance-connect sshd enable'));
+      return fail(found, wiringRemedy(on, 'enable'));
+    }
+    if (userSetting.unit !== undefined) {
+      const note = 'an option of its command line sets it; take it out with "systemctl edit"';
+      return fail(found, lookAt(`systemctl cat ${userSetting.unit}`, note));
     }
     return fail(found, fix(await editLine(on, userSetting.place, `s/${user}/${expected}/`)));
   },

@@ -1,22 +1,15 @@
-import { adopt } from '../../sshd/adopt.ts';
-import {
-  fail,
-  pass,
-  warn,
-  type Check,
-  type CheckResult,
-  type Decision,
-  type Remedy,
-} from '../check.ts';
-import { commandUserName, loginUserName } from '../facts/people.ts';
-import { command, describePlace, own } from '../facts/sshd.ts';
-import type { Inspection } from '../inspection.ts';
 import type { EffectiveCommand } from '../../sshd/model/effective.ts';
-import type { Setting } from '../../sshd/model/model.ts';
-import { decideLine, editLine, fix, lookAt } from '../remedies.ts';
-
-const ENABLE = 'ec2-instance-connect sshd enable';
-const ADOPT = 'ec2-instance-connect sshd adopt';
+import { readModel, type Setting } from '../../sshd/model/model.ts';
+import { hostStarts, runsOurs } from '../../sshd/plan/conflicts.ts';
+import { splitWords } from '../../ssh/words.ts';
+import { overlay, type Place } from '../../system/file-tree.ts';
+import { fail, pass, warn, type Check, type CheckResult, type Remedy } from '../check.ts';
+import { commandUserName, loginUserName } from '../facts/people.ts';
+import { command, describePlace, own, version } from '../facts/sshd.ts';
+import type { Inspection } from '../inspection.ts';
+import { keepBoth } from '../keep-both.ts';
+import { COMMENT_OUT, decideLine, editLine, editLines, fix, lookAt, reload } from '../remedies.ts';
+import { wiringCommand, wiringRemedy, wiringTrial } from '../wiring-remedy.ts';
 
 /** sshd runs this program, and nothing else, for the keys of the user in question. */
 export const authorizedKeysCommand: Check = {
@@ -42,8 +35,8 @@ async function judge(
   const { command: line, setting, agrees } = effective;
   const place = describePlace(setting);
   if (line === undefined) {
-    if (setting === undefined) return fail('none is set', fix(ENABLE));
-    return fail(`none for ${user}: ${place}`, await exception(on, setting, user));
+    if (setting === undefined) return fail('none is set', wiringRemedy(on, 'enable'));
+    return fail(`none for ${user}: ${place}`, await exception(on, effective, setting, user));
   }
   // sshd is right where it disagrees with what was read of its files.
   const found = agrees ? `"${line}" (${place})` : `"${line}", as sshd says`;
@@ -65,7 +58,9 @@ async function judgeCommand(
 ): Promise<CheckResult> {
   const { ours, chained, passesUser, passesFingerprint, problem } = effective;
   if (!ours) {
-    return fail(`another one for ${user}: ${found}`, await otherRemedy(on, effective, user));
+    const gone = isMissing(on, effective) ? ', a program that does not exist' : '';
+    const remedy = await otherRemedy(on, effective, user);
+    return fail(`another one for ${user}: ${found}${gone}`, remedy);
   }
   if (problem !== undefined) return fail(`${found}: ${problem}`, await rewrite(on, effective));
   if (!passesUser) return fail(`${found} does not pass %u`, await rewrite(on, effective));
@@ -79,39 +74,93 @@ async function judgeCommand(
 /** What stands for everybody can be adopted; what stands in a Match block is somebody's exception. */
 async function otherRemedy(
   on: Inspection,
-  { setting }: EffectiveCommand,
+  effective: EffectiveCommand,
   user: string,
 ): Promise<Remedy> {
-  if (setting !== undefined && setting.match.length > 0) return exception(on, setting, user);
-  const refused = on.isRoot ? adopt(on.edges.sshd, { dryRun: true }) : undefined;
-  // What has to do with the other command; the rest is what other checks are for.
-  if (refused?.outcome === 'refused' && refused.conflicts.length > 0) {
-    return lookAt(
-      `${ENABLE} --dry-run`,
-      `it refuses, and prints lines that keep both: ${refused.detail ?? ''}`,
-    );
+  const { setting, userSetting } = effective;
+  if (setting !== undefined && setting.match.length > 0) {
+    return exception(on, effective, setting, user);
   }
-  return fix(ADOPT, 'the other command keeps working, beside this one');
+  if (setting !== undefined && isMissing(on, effective)) {
+    return withoutMissing(on, setting, userSetting);
+  }
+  return wiringRemedy(on, 'adopt', 'the other command keeps working, beside this one');
+}
+
+/** Root sees whether the other command is there. */
+function isMissing(on: Inspection, { command: line = '' }: EffectiveCommand): boolean {
+  const program = splitWords(line)?.[0];
+  return on.isRoot && program !== undefined && on.edges.realPath(program) === undefined;
+}
+
+/** Takes a line out whose program does not exist, its user with it, and has ours take its place. */
+async function withoutMissing(
+  on: Inspection,
+  setting: Setting,
+  userSetting: Setting | undefined,
+): Promise<Remedy> {
+  if (setting.unit !== undefined) return lookAtUnit(setting.unit);
+  const isItsUser =
+    userSetting?.match.length === 0 &&
+    userSetting.unit === undefined &&
+    userSetting.args[0] !== on.fact(commandUserName);
+  const places = [setting.place, ...(isItsUser ? [userSetting.place] : [])];
+  return decideLine(on, setting, {
+    command: editLines(on, places, COMMENT_OUT, await oursAfter(on, places)),
+    changes: 'pushed keys for everybody; sshd no longer looks for a program that does not exist',
+  });
+}
+
+/** What makes our command effective once lines have become comments: a reload where it is set behind them. */
+async function oursAfter(on: Inspection, places: readonly Place[]): Promise<string> {
+  const { sshd } = on.edges;
+  const texts = new Map<string, string>();
+  for (const { path, line } of places) {
+    const lines = (texts.get(path) ?? sshd.tree.text(path) ?? '').split('\n');
+    texts.set(path, lines.with(line - 1, `#${lines[line - 1] ?? ''}`).join('\n'));
+  }
+  const tree = overlay(sshd.tree, texts);
+  const starts = hostStarts(readModel(tree, on.fact(version)));
+  if (starts.every((start) => runsOurs(start, on.fact(own)))) return reload(on);
+  const { outcome } = wiringTrial('enable', { ...sshd, tree });
+  return outcome === 'done' ? wiringCommand('enable') : reload(on);
 }
 
 /** A line that keeps pushed keys out, for some or for all: it was written on purpose. */
-async function exception(on: Inspection, setting: Setting, user: string): Promise<Decision> {
+async function exception(
+  on: Inspection,
+  effective: EffectiveCommand,
+  setting: Setting,
+  user: string,
+): Promise<Remedy> {
+  if (setting.unit !== undefined) return lookAtUnit(setting.unit);
   const isSomebody = (await on.fact(loginUserName)) !== undefined;
   const settings = [
     `AuthorizedKeysCommand ${on.fact(own).path} %u %f`,
     `AuthorizedKeysCommandUser ${on.fact(commandUserName)}`,
   ];
+  const isLost = effective.command !== undefined && !isMissing(on, effective);
+  const lost = (whom: string): string =>
+    isLost ? `the line's own command no longer runs for ${whom}` : 'nobody else is affected';
+  const both = isSomebody ? await keepBoth(on, effective, user) : undefined;
+  const alone = { user, settings, changes: `pushed keys for ${user}; ${lost(user)}` };
+  const everybody = isLost ? `; ${lost('them')}` : '';
   return decideLine(on, setting, {
-    ...(isSomebody
-      ? { alone: { user, settings, changes: `pushed keys for ${user}; nobody else is affected` } }
-      : {}),
-    changes: "pushed keys for all whom it concerns; the line's own command no longer runs for them",
+    ...(both === undefined ? {} : { before: [both] }),
+    ...(isSomebody ? { alone } : {}),
+    changes: `pushed keys for all whom it concerns${everybody}`,
   });
+}
+
+/** A line of a unit is its whole command line. */
+function lookAtUnit(unit: string): Remedy {
+  const note = `an option of its command line sets it; take it out with "systemctl edit ${unit}"`;
+  return lookAt(`systemctl cat ${unit}`, note);
 }
 
 /** Puts the arguments behind our command's path. */
 async function rewrite(on: Inspection, { setting }: EffectiveCommand): Promise<Remedy> {
-  if (setting === undefined) return fix(ENABLE);
+  if (setting === undefined) return wiringRemedy(on, 'enable');
   const { path } = on.fact(own);
   if (setting.unit !== undefined) {
     return lookAt(`systemctl edit ${setting.unit}`, `set it to "${path} %u %f"`);

@@ -14,7 +14,13 @@ export const dryRunNobody: Check = {
   id: 'dry-run',
   group: 'run',
   title: 'dry run, unknown user',
-  dependsOn: ['program-starts', 'authorized-keys-command-user', 'command-path', 'command-user'],
+  dependsOn: [
+    'program-starts',
+    'authorized-keys-command',
+    'authorized-keys-command-user',
+    'command-path',
+    'command-user',
+  ],
   needs: ['root'],
   async run(on) {
     return judge(on, await dryRun(on, NOBODY));

@@ -21,7 +21,7 @@ import {
 import { acceptsConnections } from '../../system/unit.ts';
 import type { Inspection } from '../inspection.ts';
 import { hasSystemd } from './host.ts';
-import { loginGroups, loginUserName } from './people.ts';
+import { groupsOf, loginGroups, loginUserName } from './people.ts';
 
 /** What is configured, and the start that answers connections on this host. */
 export interface SshdFacts {
@@ -81,6 +81,18 @@ export async function command(on: Inspection): Promise<EffectiveCommand | undefi
   const facts = await on.fact(sshd);
   if (facts === undefined) return undefined;
   return effectiveCommand(facts.start, on.fact(own), await on.fact(subject), await on.fact(dump));
+}
+
+/** The AuthorizedKeysCommand that is effective for some other user. */
+export async function commandFor(
+  on: Inspection,
+  user: string,
+): Promise<EffectiveCommand | undefined> {
+  const facts = await on.fact(sshd);
+  if (facts === undefined) return undefined;
+  const whom = { user, groups: await groupsOf(on, user) };
+  const dumped = on.isRoot ? dumpConfiguration(on.edges.sshd, facts.start, whom) : undefined;
+  return effectiveCommand(facts.start, on.fact(own), whom, dumped);
 }
 
 /**

@@ -198,6 +198,12 @@ const SSHD: readonly Breakage[] = [
     remedy: /^ec2-instance-connect sshd adopt/,
   },
   {
+    what: 'a second drop-in wins with a command that does not exist',
+    how: configured('AuthorizedKeysCommand /opt/gone %u', 'AuthorizedKeysCommandUser nobody'),
+    check: 'authorized-keys-command',
+    remedy: /sed -E -i '?2s\/\^\/#\/'? /,
+  },
+  {
     what: 'a Match block has another command for the login user',
     how: async (ground) => {
       await ground.must(OTHER_HELPER);
@@ -208,7 +214,7 @@ const SSHD: readonly Breakage[] = [
       )(ground);
     },
     check: 'authorized-keys-command',
-    remedy: /^\{ echo 'Match User alice'; echo 'AuthorizedKeysCommand .*%u %f'; /,
+    remedy: /^install -d .* echo 'Match User alice'; echo 'AuthorizedKeysCommand .*%u %f'; /,
   },
   {
     what: 'a Match block switches the command off for the login user',

@@ -54,10 +54,17 @@ const SAID: Readonly<Record<keyof typeof WITNESSES, readonly [string, object]>> 
     'AuthorizedKeysCommand /usr/x alice SHA256:y failed, status 1',
     { about: '/usr/x alice SHA256:y' },
   ],
+  'command-missing': [
+    'error: Could not stat AuthorizedKeysCommand "/usr/bin/sss": No such file or directory',
+    { about: '"/usr/bin/sss": No such file or directory', path: '/usr/bin/sss' },
+  ],
   'command-unsafe': [
     'error: Unsafe AuthorizedKeysCommand "/usr/x": bad ownership or modes for directory /usr',
-    {},
+    { about: '"/usr/x": bad ownership or modes for directory /usr', path: '/usr/x' },
   ],
+  'command-line': ['error: AuthorizedKeysCommand path is not absolute', {}],
+  'command-token': ['fatal: percent_expand: unknown key %i', { about: '%i' }],
+  'command-start': ['error: AuthorizedKeysCommand: fork: Cannot allocate memory', {}],
   'command-user': [
     'error: AuthorizedKeysCommandUser "ec2-instance-connect" not found: Success',
     { about: 'ec2-instance-connect' },
@@ -67,6 +74,18 @@ const SAID: Readonly<Record<keyof typeof WITNESSES, readonly [string, object]>> 
 describe('what the log says', () => {
   it.each(Object.entries(SAID))('knows %s by its words', (kind, [message, fields]) => {
     expect(testimonies([line(message, 'sshd-session')])).toMatchObject([{ kind, ...fields }]);
+  });
+
+  it.each([
+    ['command-failed', 'error: AuthorizedKeysCommand /usr/x alice failed, status 1'],
+    ['command-line', 'error: No user for AuthorizedKeysCommand specified, skipping'],
+    ['command-line', 'error: AuthorizedKeysCommand "/x \\"" contains invalid quotes'],
+    ['command-line', 'error: AuthorizedKeysCommand "" yielded no arguments'],
+    ['command-start', 'error: AuthorizedKeysCommand exec "/usr/x": Exec format error'],
+    ['command-start', 'error: AuthorizedKeysCommand execve "/usr/x": Permission denied'],
+    ['command-token', 'fatal: vdollar_percent_expand: unknown key %i'],
+  ])('knows %s by the words of another release as well: %s', (kind, message) => {
+    expect(testimonies([line(message)])).toMatchObject([{ kind }]);
   });
 
   it('reads its own audit trail, but for runs that a person explained', () => {
@@ -152,6 +171,11 @@ describe('the checks that ask the log', () => {
       data: { kind: 'command-failed' },
     });
     expect(await inspect(witnessOwn, failed)).toMatchObject({ status: 'pass' });
+    const missing = `Could not stat AuthorizedKeysCommand "/o p/x": No such file or directory`;
+    expect(await inspect(witnessCommand, world([missing, 60]))).toMatchObject({
+      status: 'fail',
+      remedy: { command: "namei -l '/o p/x'" },
+    });
   });
 
   it("leave out our command's failure for another user", async () => {

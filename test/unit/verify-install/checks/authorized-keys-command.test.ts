@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { authorizedKeysCommand } from '../../../../src/verify-install/checks/authorized-keys-command.ts';
 import { authorizedKeysCommandUser } from '../../../../src/verify-install/checks/authorized-keys-command-user.ts';
 import { matchBlocks } from '../../../../src/verify-install/checks/match-blocks.ts';
+import { commandPath } from '../../../../src/verify-install/checks/command-path.ts';
+import { Inspection } from '../../../../src/verify-install/inspection.ts';
+import { runChecks } from '../../../../src/verify-install/runner.ts';
 import { fixture } from '../../../fixtures/sshd/fixture.ts';
-import { choosing, inspect, person, type World } from '../world.ts';
+import { choosing, edgesOf, inspect, person, type World } from '../world.ts';
 
 const DEB = '/usr/share/ec2-instance-connect/eic_run_authorized_keys';
 const ALICE = person('alice');
@@ -25,6 +28,29 @@ function debian(...lines: readonly string[]): Partial<World> {
   };
 }
 
+/** That host with an sshd that can be asked, as the wiring's commands want it, and these programs. */
+function withSshd(world: Partial<World>, ...programs: readonly string[]): Partial<World> {
+  const files = Object.fromEntries(
+    ['/usr/sbin/sshd', ...programs].map((path) => [path, 'program']),
+  );
+  const commands = { '/usr/sbin/sshd -V': { stdout: 'OpenSSH_9.2p1' }, '/usr/sbin/sshd -t': {} };
+  return {
+    ...world,
+    files: { ...world.files, ...files },
+    commands: { ...world.commands, ...commands },
+  };
+}
+
+/** The files of a world but for some. */
+function without({ files = {} }: Partial<World>, ...paths: readonly string[]): World['files'] {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !paths.includes(path)));
+}
+
+const SSS = '/usr/bin/sss_ssh_authorizedkeys';
+const FIRST = '/etc/ssh/sshd_config.d/00-first.conf';
+const HELPER = '/etc/ec2-instance-connect/authorized-keys-command.d/50-x-alice';
+const OURS = '/etc/ssh/sshd_config.d/60-ec2-instance-connect.conf';
+
 describe('authorized-keys-command', () => {
   it.each([
     ['amazon-linux-2', '/etc/ssh/sshd_config:26'],
@@ -45,7 +71,10 @@ describe('authorized-keys-command', () => {
     'ubuntu-16.04',
     'ubuntu-24.04',
   ])('says that none is set on a plain %s', async (host) => {
-    const world = { below: fixture(host), commands: ALICE };
+    const path = /rhel|amazon/.test(host) ? '/opt/aws/bin/eic_run_authorized_keys' : DEB;
+    const marks = path === DEB ? ['/etc/debian_version'] : [];
+    const plain = { below: fixture(host), commands: ALICE };
+    const world = withSshd(plain, path, ...marks);
     expect(await inspect(authorizedKeysCommand, world)).toMatchObject({
       status: 'fail',
       remedy: { command: 'ec2-instance-connect sshd enable' },
@@ -67,23 +96,92 @@ describe('authorized-keys-command', () => {
 
   it('does not advise to adopt what adopt would refuse', async () => {
     const world = debian('AuthorizedKeysCommand /opt/x %u %i', 'AuthorizedKeysCommandUser nobody');
-    const commands = {
-      ...ALICE,
-      '/usr/sbin/sshd -V': { stdout: 'OpenSSH_9.2p1' },
-      '/usr/sbin/sshd -t': {},
-    };
-    const files = { ...world.files, '/usr/sbin/sshd': 'sshd', '/opt/x': 'x' };
-    const result = await inspect(authorizedKeysCommand, { ...world, commands, files });
-    expect(result).toMatchObject({
+    expect(await inspect(authorizedKeysCommand, withSshd(world, '/opt/x'))).toMatchObject({
       remedy: { command: 'ec2-instance-connect sshd enable --dry-run' },
     });
   });
 
   it('offers to adopt another helper that is set for everybody', async () => {
-    const world = debian('AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys %u');
+    const world = withSshd(debian(`AuthorizedKeysCommand ${SSS} %u`), SSS);
     expect(await inspect(authorizedKeysCommand, world)).toMatchObject({
       status: 'fail',
-      remedy: { command: 'ec2-instance-connect sshd adopt' },
+      remedy: { kind: 'fix', command: 'ec2-instance-connect sshd adopt' },
+    });
+    expect(await inspect(authorizedKeysCommand, { ...world, uid: 1000 })).toMatchObject({
+      remedy: { kind: 'look', command: 'ec2-instance-connect sshd adopt --dry-run' },
+    });
+  });
+
+  it.each(['enable', 'adopt'])(
+    'does not advise to %s while our own program is not safe',
+    async (how) => {
+      const world = withSshd(
+        debian(...(how === 'adopt' ? [`AuthorizedKeysCommand ${SSS}`] : [])),
+        SSS,
+      );
+      const files = without(world, DEB, ...(how === 'adopt' ? [] : [OURS]));
+      expect(await inspect(authorizedKeysCommand, { ...world, files })).toMatchObject({
+        status: 'fail',
+        remedy: { kind: 'look', command: `ec2-instance-connect sshd ${how} --dry-run` },
+      });
+    },
+  );
+
+  it('offers to take out a line whose program does not exist, and has ours take its place', async () => {
+    const world = withSshd(
+      debian(`AuthorizedKeysCommand ${SSS}`, 'AuthorizedKeysCommandUser nobody'),
+    );
+    const result = await inspect(authorizedKeysCommand, world);
+    const edit = `sed -E -i '1s/^/#/' ${FIRST} && sed -E -i '2s/^/#/' ${FIRST} && `;
+    expect(result).toMatchObject({
+      status: 'fail',
+      remedy: choosing(`${edit}/usr/sbin/sshd -t && `),
+    });
+    expect(result.found).toContain('does not exist');
+    const files = without(world, OURS);
+    expect(await inspect(authorizedKeysCommand, { ...world, files })).toMatchObject({
+      remedy: choosing(`${edit}ec2-instance-connect sshd enable; else`),
+    });
+  });
+
+  it('does not hide an unsafe folder above our command behind another command', async () => {
+    const world = debian(`AuthorizedKeysCommand ${SSS}`);
+    const files = { ...world.files, '/usr/share': { type: 'directory', mode: 0o775 } as const };
+    const on = new Inspection(edgesOf({ ...world, files }), { offline: false, user: 'alice' });
+    const checks = [authorizedKeysCommand, authorizedKeysCommandUser, commandPath];
+    const ended = await runChecks(checks, on);
+    expect(ended.map(({ result }) => result)).toMatchObject([
+      { status: 'fail' },
+      { status: 'skip', because: 'not-applicable' },
+      { status: 'fail', remedy: { command: 'chmod go-w /usr/share' } },
+    ]);
+  });
+
+  it('offers to keep the other command of a Match block for the user, as a helper for this user alone', async () => {
+    const lines = ['Match User alice', 'AuthorizedKeysCommand /opt/x -u %u', 'Match all'];
+    const world = debian(...lines);
+    expect(await inspect(authorizedKeysCommand, withSshd(world, '/opt/x'))).toMatchObject({
+      remedy: {
+        choices: [
+          {
+            command: expect.stringContaining(
+              [
+                'install -d -m 755 /etc/ec2-instance-connect/authorized-keys-command.d',
+                `{ echo '#!/bin/sh'; echo '[ "$1" = alice ] || exit 0'; echo shift; echo 'exec /opt/x "$@"'; } | install -m 755 /dev/stdin ${HELPER}`,
+                `echo '%u -u %u' | install -m 644 /dev/stdin ${HELPER}.args`,
+                `{ echo 'Match User alice'; echo 'AuthorizedKeysCommand ${DEB} %u %f'; `,
+              ].join(' && '),
+            ) as string,
+            changes: expect.stringContaining('beside') as string,
+          },
+          {
+            changes: expect.stringContaining(
+              "the line's own command no longer runs for alice",
+            ) as string,
+          },
+          { changes: expect.stringContaining('no longer runs for them') as string },
+        ],
+      },
     });
   });
 
@@ -97,7 +195,6 @@ describe('authorized-keys-command', () => {
     const bob = { ...debian(...lines), commands: person('bob') };
     const forBob = await inspect(authorizedKeysCommand, bob, { user: 'bob' });
     expect(forBob).toMatchObject({ status: 'pass' });
-    expect(await inspect(matchBlocks, bob, { user: 'bob' })).toMatchObject({ status: 'warn' });
   });
 
   it('warns where the fingerprint is not handed over, and fails where the user is not', async () => {
@@ -113,6 +210,49 @@ describe('authorized-keys-command', () => {
       status: 'fail',
       found: expect.stringContaining('/opt/hidden') as string,
     });
+  });
+});
+
+describe('match-blocks', () => {
+  const BLOCK = ['Match User alice', 'AuthorizedKeysCommand /opt/x %u', 'Match all'];
+  const about = (world: Partial<World>) =>
+    inspect(matchBlocks, { ...world, commands: person('bob') }, { user: 'bob' });
+  const noting = (words: string) => ({
+    status: 'warn',
+    remedy: { note: expect.stringContaining(words) as string },
+  });
+
+  it('names the users who cannot log in because of a block', async () => {
+    expect(await about(debian(...BLOCK))).toMatchObject(noting('alice cannot log in'));
+  });
+
+  it('says nothing of a block whose only user has our command by an earlier one', async () => {
+    const ours = [
+      'Match User alice',
+      `AuthorizedKeysCommand ${DEB} %u %f`,
+      'AuthorizedKeysCommandUser ec2-instance-connect',
+      'Match all',
+    ];
+    expect(await about(debian(...ours, ...BLOCK))).toMatchObject({ status: 'pass' });
+  });
+
+  it('believes sshd where it gives the user another command than the files do', async () => {
+    const dump = `authorizedkeyscommand ${DEB} %u %f\nauthorizedkeyscommanduser ec2-instance-connect\n`;
+    const commands = { ...person('bob'), '/usr/sbin/sshd -T': { stdout: dump } };
+    const world = { ...debian(...BLOCK), commands };
+    expect(await inspect(matchBlocks, world, { user: 'bob' })).toMatchObject({ status: 'pass' });
+  });
+
+  it.each(['Match User al*', 'Match Group staff', 'Match User alice Address 192.0.2.0/24'])(
+    'claims nothing of users whom nobody can name: %s',
+    async (match) => {
+      const world = debian(match, ...BLOCK.slice(1));
+      expect(await about(world)).toMatchObject(noting('may not be able to log in'));
+    },
+  );
+
+  it('leaves the line that decides for the user in question to authorized-keys-command', async () => {
+    expect(await inspect(matchBlocks, debian(...BLOCK))).toMatchObject({ status: 'pass' });
   });
 });
 
