@@ -3,13 +3,11 @@ import { refusesSessions, type Account, type ShadowEntry } from '../../system/ac
 import { moduleOption } from '../../system/pam.ts';
 import { isThere } from '../facts/host.ts';
 import { accountStack } from '../facts/pam.ts';
-import { loginAccount, loginNames, loginUserName, shadowOf } from '../facts/people.ts';
+import { loginAccount, loginNames, loginUserName, shadowOf, today } from '../facts/people.ts';
 import { setting } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { decide, lookAt, shellCommand } from '../remedies.ts';
 import { nearestNames, noSuchUser } from '../../system/nearest-names.ts';
-
-const SECONDS_PER_DAY = 86_400;
 
 /** The user in question has an account that sessions can be opened for. */
 export const loginUser: Check = {
@@ -50,8 +48,8 @@ function shellProblem(on: Inspection, { name, shell }: Account): CheckResult | u
 async function lockProblem(on: Inspection, { name }: Account): Promise<CheckResult | undefined> {
   const shadow = await shadowOf(on, name);
   if (shadow === undefined) return undefined;
-  const today = on.edges.now() / SECONDS_PER_DAY;
-  if (shadow.expires !== undefined && shadow.expires < today) {
+  // As pam_unix does, on the day itself too (check_shadow_expiry).
+  if (shadow.expires !== undefined && shadow.expires <= today(on)) {
     const remedy = decide(
       shellCommand('chage', '--list', name),
       `${name}, by every way to log in`,

@@ -1,11 +1,9 @@
 import type { ShadowEntry } from '../../system/accounts.ts';
 import { fail, pass, type Check, type Decision } from '../check.ts';
 import { accountStack } from '../facts/pam.ts';
-import { loginUserName, shadowOf } from '../facts/people.ts';
+import { loginUserName, shadowOf, today } from '../facts/people.ts';
 import { counted } from '../phrases.ts';
 import { decide, shellCommand } from '../remedies.ts';
-
-const SECONDS_PER_DAY = 86_400;
 
 /** What the distributions' login.defs(5) has for never, in days. */
 const NEVER = 99_999;
@@ -30,11 +28,10 @@ export const passwordAging: Check = {
     const unix = stack.modules.find((module) => module.name === 'pam_unix.so');
     if (unix === undefined) return pass('PAM does not ask pam_unix about accounts');
     if (unix.args.includes('no_pass_expiry')) return pass('pam_unix has no_pass_expiry');
-    const today = Math.floor(on.edges.now() / SECONDS_PER_DAY);
-    const days = daysLeft(shadow, today);
+    const days = daysLeft(shadow, today(on));
     if (days === undefined) return pass('the password does not expire');
     if (days >= 0) return pass(`the password expires in ${counted(days, 'day')}`, { days });
-    return fail(describe(name, shadow, days), remedy(name, shadow, today), { days });
+    return fail(describe(name, shadow, days), remedy(name, shadow, today(on)), { days });
   },
 };
 

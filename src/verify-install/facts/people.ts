@@ -14,6 +14,8 @@ import {
 import type { Inspection } from '../inspection.ts';
 import { knownManifest } from './host.ts';
 
+const SECONDS_PER_DAY = 86_400;
+
 /** The users that images of the distributions are made with. */
 const IMAGE_USERS = [
   'ec2-user',
@@ -83,6 +85,11 @@ export function groupsOf(on: Inspection, name: string): Promise<readonly string[
 /** Somebody's line of shadow(5); undefined where there is none, or for anybody but root. */
 export async function shadowOf(on: Inspection, name: string): Promise<ShadowEntry | undefined> {
   return on.isRoot ? ask(on, shadowQuery(name)) : undefined;
+}
+
+/** The day that shadow(5) calls today: whole days since the beginning of 1970, in UTC. */
+export function today(on: Inspection): number {
+  return Math.floor(on.edges.now() / SECONDS_PER_DAY);
 }
 
 /** Asks every name service of the host, as sshd does; undefined where there is no such account. */
