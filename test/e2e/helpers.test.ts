@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SshdStatus } from '../../src/sshd/status.ts';
+import type { Report } from '../../src/verify-install/report.ts';
 import { CHAIN, SshdMachine } from './sshd-machine.ts';
 
 describe('helpers in the chain, asked by a real sshd', () => {
@@ -22,18 +24,21 @@ describe('helpers in the chain, asked by a real sshd', () => {
     expect(await host.accepted()).toEqual(['file', 'chain']);
   });
 
-  it('of which one fails, one hangs, one floods and one is unsafe, keep the others working', async () => {
+  it('of which one fails, hangs, floods, is unsafe or asks for what sshd does not pass, keep the others working', async () => {
     await helper('20-fails', 'exit 1');
     await helper('21-hangs', 'sleep 600');
     await helper('22-floods', 'yes');
     await helper('23-unsafe', 'echo');
+    await helper('24-asks', 'echo');
+    await host.write(`${CHAIN}/24-asks.args`, '%u %k', '644');
     await host.sh(`chmod g+w ${CHAIN}/23-unsafe`);
     expect(await host.login('chain')).toBe(true);
     const log = await host.sh('journalctl --no-pager -t ec2-instance-connect');
-    for (const name of ['20-fails', '21-hangs', '22-floods', '23-unsafe']) {
+    for (const name of ['20-fails', '21-hangs', '22-floods', '23-unsafe', '24-asks']) {
       expect(log).toContain(`${CHAIN}/${name}`);
     }
     expect(log).not.toContain('10-probe');
+    expect(await host.must(0, 'sshd', 'status')).toContain('24-asks.args asks for %k');
     await host.sh(`rm ${CHAIN}/2*`);
   });
 
@@ -71,32 +76,50 @@ describe('helpers in the chain, asked by a real sshd', () => {
   });
 });
 
-describe('userdbctl ssh-authorized-keys of systemd', () => {
+describe("systemd's userdbctl, as Debian 13's systemd-userdbd sets it", () => {
   let host: SshdMachine;
 
   beforeAll(async () => {
-    host = await SshdMachine.boot('bookworm');
-    await host.sh(`dpkg -i /opt/test-lib/systemd-userdbd.deb >/dev/null 2>&1
+    host = await SshdMachine.boot('trixie', { emulated: true });
+    // alice is an ordinary account; bob is known to systemd's user database alone.
+    // libnss-systemd, which it depends on, would only make bob a user who can log in.
+    await host.sh(`dpkg -i --force-depends /opt/test-lib/systemd-userdbd.deb >/dev/null 2>&1
       key=$(sed -n "s/.*echo '\\(.*\\)'/\\1/p" /opt/helpers/other)
       mkdir -p /etc/userdb
-      echo '{"userName":"alice","uid":1000,"gid":1000,"homeDirectory":"/home/alice"}' >/etc/userdb/alice.user
-      echo "{\\"privileged\\":{\\"sshAuthorizedKeys\\":[\\"$key\\"]}}" >/etc/userdb/alice.user-privileged
-      printf '%s\\n' 'AuthorizedKeysCommand /usr/bin/userdbctl ssh-authorized-keys %u' \
-        'AuthorizedKeysCommandUser root' >>/etc/ssh/sshd_config
-      userdel alice && systemctl restart systemd-userdbd.socket && systemctl reload ssh.service`);
+      echo '{"userName":"bob","uid":1999,"gid":1999,"homeDirectory":"/home/bob"}' >/etc/userdb/bob.user
+      echo "{\\"privileged\\":{\\"sshAuthorizedKeys\\":[\\"$key\\"]}}" >/etc/userdb/bob.user-privileged
+      systemctl restart systemd-userdbd.socket && systemctl reload ssh.service`);
   });
 
   afterAll(async () => {
     await host.stop();
   });
 
-  it('runs ours as the next of its chain, and goes on giving its own keys', async () => {
+  it('lets a pushed key in behind its own once ours is adopted, and all reports call that working', async () => {
+    await host.push('other');
+    expect(await host.must(1, 'sshd', 'status')).toContain('20-systemd-userdb.conf');
+    expect(await host.accepted()).toEqual(['file']);
     await host.must(0, 'sshd', 'adopt');
-    const line = await host.sh('sshd -T -C user=alice,host=h,addr=127.0.0.1');
-    const chained =
-      /^authorizedkeyscommand (\/usr\/bin\/userdbctl ssh-authorized-keys %u --chain .*)$/m;
-    const command = chained.exec(line)?.[1]?.replace('%u', 'alice').replace(/%u %f/, 'alice') ?? '';
-    expect(command, line).toContain('--chain /usr/');
+    await host.push('other');
+    expect(await host.accepted()).toEqual(['file', 'chain', 'other']);
+    const found = JSON.parse(await host.must(0, 'sshd', 'status', '--json')) as SshdStatus;
+    expect(found.starts[0]).toMatchObject({ ours: true, chained: true, works: true });
+    const { stdout } = await host.program('verify-install', '--offline', '--user=alice', '--json');
+    const { checks } = JSON.parse(stdout) as Report;
+    const judged = checks.filter(({ id }) => id.startsWith('authorized-keys-command'));
+    expect(judged.map(({ id, status }) => [id, status])).toEqual([
+      ['authorized-keys-command', 'pass'],
+      ['authorized-keys-command-user', 'pass'],
+    ]);
+  });
+
+  it('goes on giving its own keys', async () => {
+    const dump = await host.sh('sshd -T -C user=bob,host=h,addr=127.0.0.1');
+    const line = /^authorizedkeyscommand (\/usr\/bin\/userdbctl .* --chain \/usr\/.*)$/m.exec(
+      dump,
+    )?.[1];
+    expect(line, dump).toBeDefined();
+    const command = line?.replaceAll('%u', 'bob').replace(' %f', '') ?? '';
     expect(await host.sh(command)).toContain(' other\n');
   });
 });

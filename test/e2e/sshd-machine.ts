@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { EMULATED, MachineEmulator } from '../rig/machine-emulator.ts';
 import { command, Machine, type CommandResult, type RootName } from '../roots/machine.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -31,6 +32,7 @@ export type KeyName = 'file' | 'chain' | 'other';
 export class SshdMachine {
   readonly machine: Machine;
   readonly #keys: string;
+  #emulator: MachineEmulator | undefined;
 
   private constructor(machine: Machine, keys: string) {
     this.machine = machine;
@@ -41,15 +43,18 @@ export class SshdMachine {
    * Boots one. alice's authorized_keys has the key `file`; a helper in the chain prints the key
    * `chain`, so a login with it proves that sshd asks this program; /opt/helpers/other prints the
    * key `other` for whom it is called, as a stand-in for another vendor's command.
+   *
+   * @param options `emulated`: an instance whose metadata service answers; see `push`
    */
   static async boot(
     root: RootName,
-    options: { readonly instanceId?: string } = {},
+    { emulated = false, ...options }: { instanceId?: string; emulated?: boolean } = {},
   ): Promise<SshdMachine> {
     const node = `${REPOSITORY}/node_modules/node-linux-${process.arch}/bin/node`;
     const machine = await Machine.boot({
       root,
       ...options,
+      ...(emulated ? EMULATED : {}),
       nspawn: [
         `--bind-ro=${REPOSITORY}/dist/ec2-instance-connect:${PROGRAM}`,
         `--bind-ro=${node}:/opt/node`,
@@ -60,6 +65,7 @@ export class SshdMachine {
     const self = new SshdMachine(machine, keys);
     try {
       await self.#prepare(root);
+      if (emulated) self.#emulator = await MachineEmulator.start(machine);
       return self;
     } catch (error) {
       await self.stop();
@@ -97,6 +103,12 @@ export class SshdMachine {
     return names.filter((_, index) => results[index]);
   }
 
+  /** Pushes a key for alice; only for a machine that is emulated. */
+  async push(key: KeyName): Promise<void> {
+    const publicKey = readFileSync(join(this.#keys, `${key}.pub`), 'utf8').trim();
+    await this.#emulator?.push('alice', publicKey);
+  }
+
   /** Opens a session with the key `file`; `alive` asks it for an answer. */
   async openSession(): Promise<{ alive: () => Promise<boolean>; close: () => void }> {
     const [file = '', ...args] = this.#ssh('file');
@@ -121,6 +133,7 @@ export class SshdMachine {
   /** Stops the machine. */
   async stop(): Promise<void> {
     rmSync(this.#keys, { recursive: true, force: true });
+    await this.#emulator?.stop();
     await this.machine.stop();
   }
 
