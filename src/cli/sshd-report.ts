@@ -211,7 +211,7 @@ function startLines(start: StartStatus, { listeners }: SshdStatus): readonly str
   const user = commandUser === undefined ? '' : ` as ${commandUser}`;
   const disagrees = start.agrees
     ? []
-    : ['  sshd -T reports this, but no line was found that sets it'];
+    : ['  as sshd -T reports it; its files, as read here, give another value'];
   const sockets = running?.sockets.map((socket) => `, started by ${socket}`).join('') ?? '';
   const state = running === undefined ? [] : [`  ${running.activeState}${sockets}`];
   const listener = listeners.find(({ pid }) => pid === running?.mainPid);

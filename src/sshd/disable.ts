@@ -1,7 +1,7 @@
 import { activate, listenerOf } from './activate.ts';
 import { activating, runCommand, type WiringContext, type WiringOptions } from './context.ts';
 import type { SshdEdges } from './edges.ts';
-import { effectiveCommand } from './model/effective.ts';
+import { commandFacts, effectiveCommand } from './model/effective.ts';
 import { matchSettings, readModel, type SshdStart } from './model/model.ts';
 import { hostStarts } from './plan/conflicts.ts';
 import { inverse, type Change } from './plan/image.ts';
@@ -125,16 +125,15 @@ function unfinished(
 /** Lines that name our command and that nobody of ours wrote: their writer has to take them away. */
 function stillSet(context: WiringContext): Partial<WiringResult> {
   if (context.options.dryRun === true || context.options.giveBack === true) return {};
+  const { own, version } = context;
   const settings = startsNow(context).flatMap((start) => {
-    const { ours, setting } = effectiveCommand(start, context.own);
+    const { ours, setting } = effectiveCommand(start, own);
     return [
       ...(ours && setting ? [setting] : []),
       ...matchSettings(start, 'authorizedkeyscommand'),
     ];
   });
-  const left = settings.filter(({ value }) =>
-    context.own.paths.includes(value.split(/\s/)[0] ?? ''),
-  );
+  const left = settings.filter(({ value }) => commandFacts(value, own, version).ours);
   const places = [...new Set(left.map(({ place }) => `${place.path}:${place.line}`))];
   if (places.length === 0) return {};
   return { outcome: 'failed', reason: 'still-set', detail: places.join(', ') };

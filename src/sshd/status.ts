@@ -47,7 +47,7 @@ export interface StartStatus {
   readonly problem?: string;
   /** Whether this program is run and can answer. */
   readonly works: boolean;
-  /** False where `sshd -T` knows a value that no line has: then something was not understood. */
+  /** False where `sshd -T` gives another value than the files do as read here; sshd is believed. */
   readonly agrees: boolean;
   readonly running?: RunningStatus;
 }

@@ -4,7 +4,9 @@ import { DEB_COMMAND_PATH, effectiveCommand, ownCommand } from '../../src/sshd/m
 import { parseExecLine } from '../../src/sshd/model/exec-line.ts';
 import { fixedTree, type FileTree } from '../../src/system/file-tree.ts';
 import { readModel, type SshdStart } from '../../src/sshd/model/model.ts';
+import { hasQuirk } from '../../src/sshd/model/quirks.ts';
 import { parseVersion, type OpenSshVersion } from '../../src/sshd/model/version.ts';
+import { QUIRK_FIXTURES } from '../fixtures/sshd/quirks.ts';
 import { Machine } from '../roots/machine.ts';
 
 const OWN = ownCommand(DEB_COMMAND_PATH);
@@ -192,6 +194,18 @@ describe.each(['bullseye', 'bookworm', 'trixie'] as const)('the model of %s', (r
     await machine.stop();
   });
 
+  function who(user: string): string {
+    return `user=${user},host=h,addr=192.0.2.1,laddr=192.0.2.2,lport=22`;
+  }
+
+  /** Writes files below /etc/ssh, in place of the test before; returns them by their paths. */
+  async function write(files: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+    const paths = Object.entries(files).map(([path, text]) => [`/etc/ssh/${path}`, text] as const);
+    await machine.sh('rm -f /etc/ssh/d/* /etc/ssh/d/.h*');
+    for (const [path, text] of paths) await machine.run(['/usr/bin/tee', path], text);
+    return Object.fromEntries(paths);
+  }
+
   function start(files: Record<string, string>): SshdStart {
     const links = { '/etc/systemd/system/sshd.service': '/lib/systemd/system/ssh.service' };
     const tree: FileTree = fixedTree({ '/etc/ssh/sshd_config': '', ...units, ...files }, links);
@@ -201,20 +215,29 @@ describe.each(['bullseye', 'bookworm', 'trixie'] as const)('the model of %s', (r
   }
 
   it.each(CONFIGURATIONS)('agrees with sshd -T on %s', async (_, files) => {
-    const paths = Object.entries(files).map(([path, text]) => [`/etc/ssh/${path}`, text] as const);
-    await machine.sh('rm -f /etc/ssh/d/* /etc/ssh/d/.h*');
-    for (const [path, text] of paths) await machine.run(['/usr/bin/tee', path], text);
-    const model = start(Object.fromEntries(paths));
+    const model = start(await write(files));
     for (const user of ['root', 'daemon']) {
       const groups = [user];
-      const who = `user=${user},host=h,addr=192.0.2.1,laddr=192.0.2.2,lport=22`;
-      const dump = parseDump(await machine.sh(`/usr/sbin/sshd -T -C ${who}`));
+      const dump = parseDump(await machine.sh(`/usr/sbin/sshd -T -C ${who(user)}`));
       const { command, user: as } = effectiveCommand(model, OWN, { user, groups });
       expect([command ?? 'none', as ?? 'none'], user).toEqual([
         dump?.get('authorizedkeyscommand')?.[0],
         dump?.get('authorizedkeyscommanduser')?.[0],
       ]);
       expect(effectiveCommand(model, OWN, { user, groups }, dump).agrees).toBe(true);
+    }
+  });
+
+  it.each(QUIRK_FIXTURES)('has or lacks $quirk as sshd does: $title', async (fixture) => {
+    const { quirk, files, before, after, dumped } = fixture;
+    await write(files);
+    const { status, stdout } = await machine.run(['/usr/sbin/sshd', '-T', '-C', who('daemon')]);
+    const dump = status === 0 ? parseDump(stdout) : undefined;
+    const quirky = hasQuirk(version, quirk);
+    const command = dump === undefined ? 'invalid' : dump.get('authorizedkeyscommand')?.[0];
+    expect(command ?? 'none').toBe(quirky ? before : after);
+    if (dumped !== undefined) {
+      expect(command !== undefined).toBe(quirky ? dumped.before : dumped.after);
     }
   });
 

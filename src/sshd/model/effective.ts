@@ -66,8 +66,8 @@ export interface EffectiveCommand extends CommandFacts {
   readonly setting?: Setting;
   readonly userSetting?: Setting;
   /**
-   * False where `sshd -T` gives a value that no line in the model has: then the model has missed
-   * something, and nothing should be decided from it.
+   * False where `sshd -T` gives another value than the model: then the model has missed something,
+   * and nothing should be decided from it.
    */
   readonly agrees: boolean;
 }
@@ -214,9 +214,13 @@ export function effectiveSetting(
     const setting = candidates.find(({ answer }) => answer === 'yes')?.setting;
     return found(setting, setting && valueOf(setting), true);
   }
+  const expected = candidates.findIndex(({ answer }) => answer === 'yes');
   const equal = candidates.filter(({ setting }) => sameValue(valueOf(setting), dumped));
   const best = equal.find(({ answer }) => answer === 'yes') ?? equal[0];
-  if (best !== undefined) return found(best.setting, valueOf(best.setting), true);
+  if (best !== undefined) {
+    const agrees = expected === -1 || candidates.indexOf(best) <= expected;
+    return found(best.setting, valueOf(best.setting), agrees);
+  }
   // A default is nobody's line; these two keywords have none but `none`.
   const byDefault = isNone(dumped) || !keyword.startsWith(COMMAND);
   return found(undefined, dumped, byDefault && !candidates.some(({ answer }) => answer === 'yes'));

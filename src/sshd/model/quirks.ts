@@ -7,7 +7,6 @@ export type Quirk =
   | 'unset-not-dumped'
   | 'relative-include-lost'
   | 'included-match-loses'
-  | 'open-quote-accepted'
   | 'delimited-arguments'
   | 'delimited-match';
 
@@ -48,13 +47,9 @@ export const QUIRKS: Readonly<Record<Quirk, QuirkFacts>> = {
     until: { major: 8, minor: 3 },
     what: 'a Match block in an included file loses against a later global line of the main file',
   },
-  'open-quote-accepted': {
-    until: { major: 8, minor: 3 },
-    what: 'an open quote ends the list of arguments, without an error',
-  },
   'delimited-arguments': {
     until: { major: 8, minor: 7 },
-    what: 'only double quotes hold words together; = separates',
+    what: 'only double quotes hold words together; = separates; an open quote ends a list, without an error',
   },
   'delimited-match': {
     until: { major: 9, minor: 7 },

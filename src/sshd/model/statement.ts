@@ -60,10 +60,10 @@ function splitArguments(
 ): readonly string[] | undefined {
   const delimited = delimitedArguments(rest);
   if (hasQuirk(version, 'delimited-arguments')) {
-    // The command takes its line as it stands; what its quotes are worth is seen when it runs.
-    const isAccepted = delimited.isClosed || keyword === 'authorizedkeyscommand';
-    const accepted = isAccepted || hasQuirk(version, 'open-quote-accepted');
-    return accepted ? delimited.args : undefined;
+    // An open quote is an error where it leaves a keyword without an argument. The command takes its
+    // line as it stands: what its quotes are worth is seen when it runs.
+    const { args, isClosed } = delimited;
+    return isClosed || args.length > 0 || keyword === 'authorizedkeyscommand' ? args : undefined;
   }
   const words = splitWords(rest, { comments: true });
   const isMatch = keyword === 'match' && hasQuirk(version, 'delimited-match');

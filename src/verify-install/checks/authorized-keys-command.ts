@@ -42,7 +42,7 @@ async function judge(
   const found = agrees ? `"${line}" (${place})` : `"${line}", as sshd says`;
   const result = await judgeCommand(on, effective, found, user);
   if (agrees) return result;
-  const note = 'no line of its configuration explains this value';
+  const note = 'sshd -T is believed; its files, as read here, give another value';
   return {
     ...result,
     status: result.status === 'fail' ? 'fail' : 'warn',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fixture } from '../../fixtures/sshd/fixture.ts';
+import { renderStatus } from '../../../src/cli/sshd-report.ts';
 import { adopt } from '../../../src/sshd/adopt.ts';
 import { disable } from '../../../src/sshd/disable.ts';
 import { JOURNAL_PATH, RECORD_PATH, UNMANAGED_PATH } from '../../../src/sshd/edges.ts';
@@ -375,6 +376,22 @@ describe('enable', () => {
 });
 
 describe('disable', () => {
+  it.each([
+    `${DEB_COMMAND_PATH} %u %f`,
+    `"${DEB_COMMAND_PATH}" %u`,
+    `${USERDBCTL} --chain ${DEB_COMMAND_PATH} %u %f`,
+  ])('fails where a person has set %s, which it leaves, and names the line', (command) => {
+    const machine = host();
+    const path = '/etc/ssh/sshd_config.d/10-mine.conf';
+    append(
+      machine,
+      path,
+      `AuthorizedKeysCommand ${command}\nAuthorizedKeysCommandUser ec2-instance-connect\n`,
+    );
+    expect(disable(machine.edges())).toMatchObject({ reason: 'still-set', detail: `${path}:1` });
+    expect(machine.images.has(path)).toBe(true);
+  });
+
   it('does nothing where nothing was written', () => {
     expect(disable(host().edges())).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
   });
@@ -426,6 +443,26 @@ describe('status', () => {
       helpers: [{ path: expect.stringMatching(/50-sss/) as string }],
     });
   });
+
+  it.each([
+    ['another command', '/elsewhere %u', false],
+    ['ours', `${DEB_COMMAND_PATH} %u %f`, true],
+  ])(
+    'believes sshd where sshd -T has %s, and says that the files say otherwise',
+    (_, value, works) => {
+      const machine = works ? withOther() : host();
+      if (!works) enable(machine.edges());
+      const edges = machine.edges();
+      const stdout = `authorizedkeyscommand ${value}\nauthorizedkeyscommanduser nobody\n`;
+      const run: typeof edges.run = (argv) =>
+        argv[1] === '-T' ? { status: 0, stdout, stderr: '' } : edges.run(argv);
+      const found = status({ ...edges, run });
+      expect(found.starts[0]).toMatchObject({ command: value, works, agrees: false });
+      expect(found.configured).toBe(works);
+      expect(renderStatus(found)).toContain('as sshd -T reports it');
+      expect(renderStatus(status(edges))).not.toContain('as sshd -T reports it');
+    },
+  );
 });
 
 function oldRelease(

@@ -135,6 +135,15 @@ describe('the effective command', () => {
     expect(effectiveCommand(here, OWN, { user: 'alice' }, dump).agrees).toBe(false);
   });
 
+  it('believes sshd -T, and does not agree, where that has another of the lines that hold', () => {
+    const here = start(`${OURS}Match User alice\nAuthorizedKeysCommand /match\n`);
+    const dump = parseDump(
+      `authorizedkeyscommand ${DEB_COMMAND_PATH} %u %f\nauthorizedkeyscommanduser ec2-instance-connect\n`,
+    );
+    const found = effectiveCommand(here, OWN, { user: 'alice' }, dump);
+    expect(found).toMatchObject({ command: `${DEB_COMMAND_PATH} %u %f`, agrees: false });
+  });
+
   it('agrees with sshd -T that has none where no line sets it', () => {
     const dump = parseDump('authorizedkeyscommand none\nauthorizedkeyscommanduser none\n');
     expect(effectiveCommand(start(''), OWN, {}, dump)).toEqual({

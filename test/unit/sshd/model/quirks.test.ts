@@ -26,10 +26,18 @@ function command(files: Readonly<Record<string, string>>, version: OpenSshVersio
 }
 
 describe('the table of quirks', () => {
-  it('has a fixture for each quirk that files show', () => {
+  it('has a fixture for each quirk', () => {
     const shown = new Set(QUIRK_FIXTURES.map(({ quirk }) => quirk));
-    const names = Object.keys(QUIRKS) as Quirk[];
-    expect(names.filter((name) => !shown.has(name))).toEqual(['unset-not-dumped']);
+    expect([...shown].sort()).toEqual(Object.keys(QUIRKS).sort());
+  });
+
+  it('has a fixture of the first release without each quirk', () => {
+    for (const [name, { until }] of Object.entries(QUIRKS)) {
+      const others = QUIRK_FIXTURES.filter(({ quirk }) => quirk === name).flatMap(
+        (each) => each.others,
+      );
+      expect(others, name).toContain(`${until.major}.${until.minor}`);
+    }
   });
 
   it.each(QUIRK_FIXTURES)('$quirk: $title', ({ quirk, files, releases, others, before, after }) => {
@@ -52,10 +60,12 @@ describe('the table of quirks', () => {
 describe('a dump of sshd itself', () => {
   const files = { sshd_config: 'AuthorizedKeysCommand /a\nAuthorizedKeysCommandUser nobody\n' };
 
+  const { releases = [], others = [] } =
+    QUIRK_FIXTURES.find(({ quirk }) => quirk === 'unset-not-dumped') ?? {};
+
   it.each([
-    ['7.4', undefined, false],
-    ['7.2', undefined, false],
-    ['7.6', '/a', true],
+    ...releases.map((each) => [each, undefined, false] as const),
+    ...others.map((each) => [each, '/a', true] as const),
   ])('of %s without a line for the command means %s', (version, expected, agrees) => {
     const [start] = readModel(quirkTree(files), release(version)).starts;
     const dump = parseDump('port 22\n');

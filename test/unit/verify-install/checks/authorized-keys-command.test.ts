@@ -211,6 +211,19 @@ describe('authorized-keys-command', () => {
       found: expect.stringContaining('/opt/hidden') as string,
     });
   });
+
+  it('believes sshd that has ours although its files say otherwise, and warns', async () => {
+    const dump = `authorizedkeyscommand ${DEB} %u %f\nauthorizedkeyscommanduser ec2-instance-connect\n`;
+    const commands = { ...ALICE, '/usr/sbin/sshd -T': { stdout: dump } };
+    const world = debian('AuthorizedKeysCommand /opt/x %u', 'AuthorizedKeysCommandUser nobody');
+    expect(await inspect(authorizedKeysCommand, { ...world, commands })).toMatchObject({
+      status: 'warn',
+      found: expect.stringContaining('as sshd says') as string,
+      remedy: { kind: 'look', note: expect.stringContaining('another value') as string },
+    });
+    const agreed = { ...debian(), commands };
+    expect(await inspect(authorizedKeysCommand, agreed)).toMatchObject({ status: 'pass' });
+  });
 });
 
 describe('match-blocks', () => {
