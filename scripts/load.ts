@@ -93,14 +93,16 @@ async function load(
   const { logins, levels, bots, write } = request;
   const phases: Phase[] = [];
   const alone = new Map<SshdName, ReadonlyMap<Kind, number>>();
-  for (const sshd of SSHDS) {
-    await run.instance.useSshd(sshd);
-    alone.set(sshd, await requestsAlone(run, sshd));
-    for (const parallel of levels) {
+  for (const sshd of SSHDS) alone.set(sshd, await requestsAlone(run, sshd));
+  // In turn, so that what else the machine does meanwhile falls on each of them.
+  for (const parallel of levels) {
+    for (const sshd of SSHDS) {
       const kinds = mixedKinds(logins, sshd, random);
       phases.push(await phase(run, { sshd, crowd: 'logins', parallel }, kinds));
     }
-    for (const crowd of bots > 0 ? botsOf(sshd) : []) {
+  }
+  for (const sshd of bots > 0 ? SSHDS : []) {
+    for (const crowd of botsOf(sshd)) {
       const kinds = Array.from({ length: bots }, () => crowd);
       phases.push(await phase(run, { sshd, crowd, parallel: bots }, kinds));
     }
@@ -126,6 +128,7 @@ async function phase(
   kinds: readonly Kind[],
 ): Promise<Phase> {
   const { sshd, crowd, parallel } = about;
+  await run.instance.useSshd(sshd);
   const who = crowd === 'logins' ? 'logins' : KIND_NAMES[crowd];
   run.progress.begin(`${SSHD_NAMES[sshd]}: ${who}, ${parallel} in parallel`, kinds.length);
   const outcome = await runPhase(run, kinds, parallel);
@@ -135,6 +138,7 @@ async function phase(
 
 /** What one login of each kind asks of IMDS; a wrong answer ends the script, for nothing was under load. */
 async function requestsAlone(run: Run, sshd: SshdName): Promise<ReadonlyMap<Kind, number>> {
+  await run.instance.useSshd(sshd);
   const kinds: readonly Kind[] = sshd === 'none' ? ['ordinary', 'refused'] : KINDS;
   const counted = new Map<Kind, number>();
   for (const kind of [...kinds, ...botsOf(sshd)]) {

@@ -4,7 +4,7 @@ import { SSHDS, type SshdName } from './plan.ts';
 import { percentile } from './statistics.ts';
 import { KIND_NAMES, SSHD_NAMES, type Row } from './table.ts';
 
-const [WIDTH, LEFT, RIGHT, TOP, BAR, GAP, HEAD] = [760, 280, 100, 64, 13, 8, 30] as const;
+const [WIDTH, LEFT, RIGHT, TOP, BAR, GAP, HEAD] = [760, 270, 124, 64, 13, 8, 30] as const;
 
 const STYLE = `
   text { font-family: system-ui, sans-serif; font-size: 12px; fill: #1b1f24; }

@@ -104,7 +104,7 @@ describe('the plot of a load', () => {
 
   it('keeps everything inside', () => {
     const ends = Array.from(svg.matchAll(/H([\d.]+)M/g), ([, end]) => Number(end));
-    expect(Math.max(...ends)).toBe(660);
+    expect(Math.max(...ends)).toBe(636);
     const height = Number(/viewBox="0 0 760 (\d+)"/.exec(svg)?.[1]);
     const tops = Array.from(svg.matchAll(/ y="([\d.]+)"/g), ([, top]) => Number(top));
     expect(Math.max(...tops)).toBeLessThan(height);
