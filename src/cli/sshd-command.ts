@@ -131,7 +131,10 @@ async function runWiring(
   const { stdout, stderr } = renderResult(result, hostCommand(edges), adoption);
   // Several scripts of a package ask, and only what one of them does is worth a line.
   const isQuiet =
-    options['from-package'] && result.outcome === 'unchanged' && result.conflicts.length === 0;
+    options['from-package'] &&
+    result.outcome === 'unchanged' &&
+    result.conflicts.length === 0 &&
+    result.readBefore.length === 0;
   if (!isQuiet) run.write(1, stdout);
   run.write(2, stderr);
   const { command, outcome, dryRun } = result;

@@ -92,18 +92,13 @@ export function renderStatus(status: SshdStatus): string {
 }
 
 function outcomeLines(result: WiringResult): readonly string[] {
-  const { command, outcome, dryRun, changes, kinds } = result;
+  const { outcome, dryRun, changes, kinds } = result;
   if (outcome === 'left-alone') return leftAloneLines(result);
   if (outcome === 'refused') return [];
   const gaps = result.tokenGaps.flatMap(gapLines);
   const recovered = result.recovered ? ['an interrupted run was rolled back first'] : [];
   if (outcome === 'unchanged' && !result.recovered) {
-    if (result.activations.length > 0) return [...activationLines(result), ...gaps];
-    return [
-      command === 'disable' ? 'nothing to remove' : 'already effective, nothing to do',
-      ...conditionalLines(result.conflicts),
-      ...gaps,
-    ];
+    return [...unchangedLines(result), ...conditionalLines(result.conflicts), ...gaps];
   }
   if (dryRun) return [...changes.map(({ diff }) => diff.trimEnd()), ...gaps];
   const verbs = { create: 'wrote', change: 'changed', remove: 'removed' } as const;
@@ -116,6 +111,21 @@ function outcomeLines(result: WiringResult): readonly string[] {
     ...(kinds.length === 0 ? [] : conditionalLines(result.conflicts)),
     ...activationLines(result),
     ...gaps,
+  ];
+}
+
+/** That nothing was written; what the running sshd does may need more than that. */
+function unchangedLines(result: WiringResult): readonly string[] {
+  const { command, dryRun, readBefore, activations } = result;
+  const nothing = command === 'disable' ? 'nothing to remove' : 'already effective, nothing to do';
+  if (readBefore.length === 0) {
+    return activations.length > 0 ? activationLines(result) : [nothing];
+  }
+  return [
+    command === 'disable' ? 'nothing to remove' : 'the files have it already, nothing to write',
+    'changed after the running sshd had read it:',
+    ...readBefore.map((path) => `  ${path}`),
+    ...(dryRun ? ['sshd would be reloaded'] : activationLines(result)),
   ];
 }
 
@@ -143,10 +153,28 @@ function verdictLines(status: SshdStatus, whom: string): readonly string[] {
     const files = unreadable.slice(0, 3).join(', ');
     return [`whether pushed keys are accepted is not known; run as root: cannot read ${files}`];
   }
+  if (status.reloadNeeded) return outdatedLines(status, whom);
   const now = effective ? 'accepted' : 'not accepted';
   if (effective === configured) return [`pushed keys are ${now} by sshd${whom}`];
   const then = configured ? 'accepted' : 'not accepted';
   return [`pushed keys are ${now} by the running sshd${whom}, and ${then} after its restart`];
+}
+
+/** What the running sshd does cannot be told: its configuration changed after it had read it. */
+function outdatedLines(status: SshdStatus, whom: string): readonly string[] {
+  const { configured, listeners, starts } = status;
+  const outdated = listeners.filter(({ changed }) => changed.length > 0);
+  const paths = new Set(outdated.flatMap(({ changed }) => changed));
+  const unit = starts.find(({ running }) => running?.reloadNeeded === true)?.unit;
+  const [pid = ''] = outdated.map((each) => each.pid);
+  const reload = unit === undefined ? `kill -HUP ${pid}` : `systemctl reload ${unit}`;
+  const command = configured ? 'ec2-instance-connect sshd enable' : `sshd -t && ${reload}`;
+  return [
+    `whether pushed keys are accepted${whom} is not known until sshd is reloaded`,
+    'changed after the running sshd had read it:',
+    ...[...paths].map((path) => `  ${path}`),
+    `${configured ? 'accepted' : 'not accepted'} after: ${command}`,
+  ];
 }
 
 function otherListeners({ listeners, starts }: SshdStatus): readonly ListenerStatus[] {
@@ -235,8 +263,14 @@ function startLines(start: StartStatus, { listeners }: SshdStatus): readonly str
     ...gapLines(start.tokenGap).map((line) => `  ${line}`),
     ...state,
     ...three,
+    ...perhapsLines(listener),
     ...restart,
   ];
+}
+
+function perhapsLines(listener: ListenerStatus | undefined): readonly string[] {
+  const paths = listener?.perhapsChanged ?? [];
+  return paths.map((path) => `  perhaps changed since it was read: ${path}`);
 }
 
 function wiringLines(status: SshdStatus): readonly string[] {

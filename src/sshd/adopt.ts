@@ -2,7 +2,7 @@ import { HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { conflictsOf, demandAccepted, demandWirable, runCommand } from './context.ts';
 import type { WiringContext, WiringOptions } from './context.ts';
 import type { SshdEdges } from './edges.ts';
-import { isWired, wire } from './enable.ts';
+import { isWired, settled, wire } from './enable.ts';
 import { adoptCommand } from './plan/adoption.ts';
 import { conflictDetail, type Conflict } from './plan/conflicts.ts';
 import { publicFile, sameImage, type Image } from './plan/image.ts';
@@ -24,7 +24,7 @@ export function adopt(edges: SshdEdges, options: WiringOptions = {}): WiringResu
   return runCommand(edges, 'adopt', options, (context) => {
     const conflicts = conflictsOf(context);
     const kept = conflicts.filter(({ reason }) => reason === 'command-in-match');
-    if (isWired(context)) return { conflicts: kept };
+    if (isWired(context)) return { conflicts: kept, ...settled(context) };
     demandWirable(context);
     const others = conflicts.filter(({ reason }) => reason !== 'command-in-match');
     const disabled = others.find(({ reason }) => reason === 'command-disabled');

@@ -66,7 +66,7 @@ export function runCommand(
   const dryRun = options.dryRun === true;
   const empty = {
     ...{ conflicts: [], kinds: [], changes: [], activations: [], leftAlone: [] },
-    ...{ stillInForce: [], tokenGaps: [] },
+    ...{ stillInForce: [], tokenGaps: [], readBefore: [] },
   };
   const start = { command, dryRun, ...empty, recovered: false, exitCode: 0 } as const;
   if (options.fromPackage === true && edges.image(UNMANAGED_PATH) !== null) {

@@ -9,6 +9,7 @@ import { listenerStart, type Listener } from './plan/listener.ts';
 import type { WiringRecord } from './plan/record.ts';
 import { bringBack, retirementChanges } from './plan/replaced.ts';
 import { retireLines } from './plan/stock.ts';
+import { readAgain } from './read-again.ts';
 import { describeChanges } from './report.ts';
 import { WiringRefusal, type Activation, type WiringResult } from './result.ts';
 import { checkConfiguration } from './sshd-program.ts';
@@ -31,7 +32,9 @@ export function disable(edges: SshdEdges, options: WiringOptions = {}): WiringRe
     const changes = [...mine, ...stockChanges(context)];
     const kept = [...needed, ...edited];
     const nothing = changes.length === 0 && (context.record === null || kept.length > 0);
-    if (nothing && kept.length === 0 && !isOptionOfRunning(context)) return stillSet(context);
+    if (nothing && kept.length === 0 && !isOptionOfRunning(context)) {
+      return { ...readAgain(context), ...stillSet(context) };
+    }
     const result: Partial<WiringResult> = {
       outcome: 'done',
       changes: describeChanges(changes),

@@ -16,6 +16,14 @@ export interface RunOptions {
   readonly gid: number;
 }
 
+/** When a path changed: Unix seconds with a fraction; of a symbolic link the later of its own and its target's. */
+export interface FileTimes {
+  /** Its content, or the names in a folder. */
+  readonly mtime: number;
+  /** Its inode: content, mode, owner, or a new name. */
+  readonly ctime: number;
+}
+
 /**
  * What the wiring needs from the host; everything that changes something goes through here.
  * `hostEdges` in host.ts has the real ones; a test counts the changes and crashes at each.
@@ -27,6 +35,10 @@ export interface SshdEdges {
   readonly unreadable: () => readonly string[];
   /** What stands at a path, a symbolic link not followed; null for nothing; throws otherwise. */
   readonly image: (path: string) => Image | null;
+  /** When a path changed; undefined where there is none, or where it cannot be known. */
+  readonly times: (path: string) => FileTimes | undefined;
+  /** Unix seconds, with a fraction. */
+  readonly now: () => number;
   /** What makes it unsafe for root to write below a folder, or undefined. */
   readonly unsafeFolder: (directory: string) => string | undefined;
   /** What makes a program unsafe to sshd, or undefined; also when it is missing. */

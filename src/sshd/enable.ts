@@ -11,6 +11,7 @@ import { publicFile, type Change, type Image } from './plan/image.ts';
 import type { WiringRecord } from './plan/record.ts';
 import { retirementChanges } from './plan/replaced.ts';
 import { chooseWiring, type Wiring } from './plan/wiring.ts';
+import { readAgain } from './read-again.ts';
 import { describeChanges } from './report.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
 import { dumpConfiguration, sshdProgram } from './sshd-program.ts';
@@ -68,11 +69,16 @@ function leftAlone(context: WiringContext): Partial<WiringResult> | undefined {
   return { outcome: 'left-alone', reason: 'switched-off', detail };
 }
 
-/** That all is wired: the mark of a takeover has had its time, and a restart may still be needed. */
-function settled(context: WiringContext): Partial<WiringResult> {
+/**
+ * That all is wired: the mark of a takeover has had its time. A configuration that changed after the
+ * running sshd had read it is read again, and a restart may still be needed.
+ */
+export function settled(context: WiringContext): Partial<WiringResult> {
   const { edges, starts, options } = context;
-  if (options.dryRun === true) return {};
+  const again = readAgain(context);
+  if (options.dryRun === true) return again;
   takeMarkAway(edges);
+  if (again.activations !== undefined) return again;
   const listeners = edges.listeners();
   const outdated = starts.filter((start) => {
     const listener = listenerOf(listeners, start);

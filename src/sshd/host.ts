@@ -15,7 +15,7 @@ import { isExecutable, unsafeReason } from '../system/path-safety.ts';
 import type { Account } from '../system/accounts.ts';
 import { accountQuery } from '../system/name-service.ts';
 import { runCommandSync } from '../system/program.ts';
-import type { RunOptions, RunResult, SshdEdges } from './edges.ts';
+import type { FileTimes, RunOptions, RunResult, SshdEdges } from './edges.ts';
 import { takeLock } from './lock.ts';
 import type { FileTree } from '../system/file-tree.ts';
 import type { Image } from './plan/image.ts';
@@ -34,6 +34,8 @@ export function hostEdges(): SshdEdges {
     tree: hostTree(refused),
     unreadable: () => [...refused],
     image: readImage,
+    times,
+    now: () => Date.now() / 1000,
     unsafeFolder: (path) => unsafe(path, 'directory'),
     unsafeProgram: (path) => unsafe(path, 'file'),
     put: putImage,
@@ -85,6 +87,16 @@ function readImage(path: string): Image | null {
   }
   const { uid, gid } = stats;
   return { type: 'file', text: readFileSync(path, 'latin1'), mode, uid, gid };
+}
+
+function times(path: string): FileTimes | undefined {
+  try {
+    const both = [lstatSync(path), statSync(path)];
+    const mtime = Math.max(...both.map(({ mtimeMs }) => mtimeMs)) / 1000;
+    return { mtime, ctime: Math.max(...both.map(({ ctimeMs }) => ctimeMs)) / 1000 };
+  } catch {
+    return undefined;
+  }
 }
 
 function unsafe(path: string, kind: 'file' | 'directory'): string | undefined {

@@ -80,6 +80,11 @@ export interface WiringResult {
   readonly kinds: readonly WiringKind[];
   readonly changes: readonly PathChange[];
   readonly activations: readonly Activation[];
+  /**
+   * Where nothing was to be written: what changed, for certain or perhaps, after the running sshd had
+   * read it. `activations` says how it was told; with --dry-run it was not.
+   */
+  readonly readBefore: readonly string[];
   /** Paths that were edited since they were written; they are left as they are. */
   readonly leftAlone: readonly string[];
   /** Files of the stock package's wiring that stay in force where a command is refused. */

@@ -1,4 +1,3 @@
-import { helperNames, HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { differs, listenerOf } from './activate.ts';
 import { hostCommand } from './context.ts';
 import { JOURNAL_PATH, REPLACED_STOCK_PATH, STATE_DIRECTORY, UNMANAGED_PATH } from './edges.ts';
@@ -10,15 +9,15 @@ import type { MatchSubject } from './model/match.ts';
 import type { OpenSshVersion } from './model/version.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
 import { firstOfEach, hostStarts } from './plan/conflicts.ts';
-import { sameImage } from './plan/image.ts';
 import { listenerStart, type Listener } from './plan/listener.ts';
-import type { WiringKind, WiringRecord } from './plan/record.ts';
+import type { WiringKind } from './plan/record.ts';
+import { freshnessOf } from './read-again.ts';
 import { activeSockets, systemdRuns, unitProperties } from './service.ts';
 import { dumpConfiguration, sshdVersion } from './sshd-program.ts';
-import { readRecord } from './state.ts';
 import { gapOf } from './token-gaps.ts';
 import type { TokenGap } from './plan/lacking-tokens.ts';
 import type { CommandToken } from '../ssh/command-tokens.ts';
+import { helperStatus, wiringStatus } from './written-status.ts';
 
 /** What sshd has as AuthorizedKeysCommand in one way of being started, from its next start on. */
 export interface StartStatus {
@@ -63,6 +62,8 @@ export interface RunningStatus {
   readonly sockets: readonly string[];
   /** Whether it has another command or user than it would have after a restart. */
   readonly restartNeeded: boolean;
+  /** Whether its configuration changed after it had read it. */
+  readonly reloadNeeded: boolean;
 }
 
 /** An sshd that listens. */
@@ -79,6 +80,12 @@ export interface ListenerStatus {
   readonly fromOption: boolean;
   /** False where its command line can be seen in part only. */
   readonly known: boolean;
+  /** When it read its configuration, in Unix seconds; absent where nothing tells. */
+  readonly readAt?: number;
+  /** Files, and folders that an Include reads, that changed after that: `command` is what a reload brings. */
+  readonly changed: readonly string[];
+  /** The same where it is not certain, because the time of the reading or of the change is not. */
+  readonly perhapsChanged: readonly string[];
 }
 
 /** An AuthorizedKeysCommand inside of a Match block. */
@@ -98,11 +105,16 @@ export interface SshdStatus {
   readonly unknownUser?: { readonly nearest: readonly string[] };
   /**
    * Whether this host's sshd runs our command (for `user`, where given): the sshd that runs; where none
-   * does, or a socket starts it, each start.
+   * does, or a socket starts it, each start. False where that is not known: see `reloadNeeded`.
    */
   readonly effective: boolean;
   /** Whether each start will run our command, whatever runs now. */
   readonly configured: boolean;
+  /**
+   * Whether the running sshd read its configuration before that changed (`listeners[].changed`), so that
+   * what it does is not known, and `effective` is false. A command that is its own option is known.
+   */
+  readonly reloadNeeded: boolean;
   /** Files that decide and that an ordinary user cannot read: then nothing else here is certain. */
   readonly unreadable: readonly string[];
   readonly opensshVersion?: string;
@@ -143,12 +155,14 @@ export function status(edges: SshdEdges, user?: string): SshdStatus {
   const found: Found = { edges, own, version, subject, listeners: edges.listeners() };
   const described = starts.map((start) => startStatus(found, start));
   const configured = described.length > 0 && described.every(({ works }) => works);
+  const reloadNeeded = starts.some((start) => isUnknown(found, listenerOf(found.listeners, start)));
   return {
     format: 1,
     ...(user === undefined ? {} : { user }),
     ...(meant === undefined ? {} : { unknownUser: { nearest: meant } }),
-    effective: meant === undefined && isEffective(found, starts, configured),
+    effective: meant === undefined && !reloadNeeded && isEffective(found, starts, configured),
     configured,
+    reloadNeeded,
     unreadable: edges.unreadable().filter((path) => !path.startsWith(STATE_DIRECTORY)),
     ...(version && { opensshVersion: `${version.major}.${version.minor}` }),
     starts: described,
@@ -183,7 +197,19 @@ function isEffective(found: Found, starts: readonly SshdStart[], configured: boo
   });
 }
 
-function listenerStatus({ edges, own, version }: Found, listener: Listener): ListenerStatus {
+function isOutdated(found: Found, listener: Listener | undefined): boolean {
+  return listener !== undefined && freshnessOf(found, listener).changed.length > 0;
+}
+
+/** Files decide nothing about an option, but for the users of their Match blocks. */
+function isUnknown(found: Found, listener: Listener | undefined): boolean {
+  if (listener === undefined || !isOutdated(found, listener)) return false;
+  return found.subject.user !== undefined || !listenerStatus(found, listener).fromOption;
+}
+
+function listenerStatus(found: Found, listener: Listener): ListenerStatus {
+  const { edges, own, version } = found;
+  const { reading, changed, perhaps } = freshnessOf(found, listener);
   const { pid, unit, configFile, complete } = listener;
   const start = listenerStart(edges.tree, version, listener);
   const { command, user, ours, setting } = effectiveCommand(start, own);
@@ -195,6 +221,8 @@ function listenerStatus({ edges, own, version }: Found, listener: Listener): Lis
     ...(command === undefined ? {} : { command }),
     ...(user === undefined ? {} : { commandUser: user }),
     ...{ ours, fromOption, known: complete || fromOption },
+    ...(reading === undefined ? {} : { readAt: reading.at }),
+    ...{ changed, perhapsChanged: perhaps },
   };
 }
 
@@ -214,6 +242,7 @@ function runningStatus(found: Found, start: SshdStart, unit: string): RunningSta
     startedAgo,
     sockets: activeSockets(edges, properties.get('TriggeredBy') ?? ''),
     restartNeeded: listener?.complete === true && differs(found, start, listener),
+    reloadNeeded: isOutdated(found, listener),
   };
 }
 
@@ -258,30 +287,4 @@ function matchStatus(starts: readonly SshdStart[], own: OwnCommand): readonly Ma
       ...setting.place,
     }));
   return firstOfEach(all, ({ path, line }) => [path, line]);
-}
-
-function wiringStatus(edges: SshdEdges): SshdStatus['wiring'] {
-  let record: WiringRecord | null;
-  try {
-    record = readRecord(edges);
-  } catch {
-    record = null;
-  }
-  if (record === null) return null;
-  const files = record.changes
-    .filter(({ after }) => after?.type !== 'directory')
-    .map(({ path, after }) => {
-      const now = edges.image(path);
-      const state = now === null ? 'missing' : sameImage(now, after) ? 'as-written' : 'edited';
-      return { path, state } as const;
-    });
-  return { mode: record.mode, kinds: record.kinds, files };
-}
-
-function helperStatus(edges: SshdEdges): SshdStatus['helpers'] {
-  return helperNames(edges.tree.names(HELPERS_DIRECTORY)).map((name) => {
-    const path = `${HELPERS_DIRECTORY}/${name}`;
-    const problem = edges.unsafeProgram(path);
-    return problem === undefined ? { path } : { path, problem };
-  });
 }

@@ -1,8 +1,8 @@
 import { differs } from '../../sshd/activate.ts';
 import { effectiveCommand } from '../../sshd/model/effective.ts';
 import { listenerStart } from '../../sshd/plan/listener.ts';
+import { changesSince } from '../../sshd/reading.ts';
 import { fail, pass, warn, type Check } from '../check.ts';
-import type { FileFacts } from '../edges.ts';
 import { running, unitState } from '../facts/process.ts';
 import { own, sshd, version, type SshdFacts } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
@@ -31,20 +31,18 @@ export const sshdCurrent: Check = {
       const note = 'a reload keeps the old command line; open sessions survive the restart';
       return fail(outdated, fix(command, note));
     }
-    const { readAt } = process;
-    if (readAt === undefined) return pass('unknown when sshd read its configuration');
-    const later = changedSince(on, facts, readAt);
-    const data = { readAt };
+    const { reading } = process;
+    if (reading === undefined) return pass('unknown when sshd read its configuration');
+    const { changed, perhaps } = changesSince(on.edges.sshd, facts.start, reading);
+    const data = { readAt: reading.at };
     const command = await reload(on);
-    if (later.changed.length > 0) {
-      const words = `changed since sshd read it: ${listed(later.changed)}`;
-      return fail(words, fix(command), data);
+    if (changed.length > 0) {
+      return fail(`changed since sshd read it: ${listed(changed)}`, fix(command), data);
     }
-    if (later.touched.length > 0) {
-      const words = `perhaps changed since sshd read it: ${listed(later.touched)}`;
-      return warn(words, fix(command), data);
+    if (perhaps.length > 0) {
+      return warn(`perhaps changed since sshd read it: ${listed(perhaps)}`, fix(command), data);
     }
-    return pass(`read ${duration(on.edges.now() - readAt)} ago, nothing changed since`, data);
+    return pass(`read ${duration(on.edges.now() - reading.at)} ago, nothing changed since`, data);
   },
 };
 
@@ -57,26 +55,4 @@ function otherCommand(on: Inspection, { start }: SshdFacts, pid: number): string
   if (!differs({ edges, own: on.fact(own), version: release }, start, listener)) return undefined;
   const has = effectiveCommand(listenerStart(edges.tree, release, listener), on.fact(own));
   return `it was started with "${has.command ?? 'no AuthorizedKeysCommand'}"`;
-}
-
-/**
- * What is newer than sshd's reading. A file's content decides; a new owner or mode, or a file that
- * came or went, changes perhaps nothing that sshd reads.
- */
-function changedSince(
-  on: Inspection,
-  { start }: SshdFacts,
-  readAt: number,
-): { changed: readonly string[]; touched: readonly string[] } {
-  const { files } = start.configuration;
-  const newer = (paths: readonly string[], time: 'mtime' | 'ctime'): readonly string[] =>
-    paths.filter((path) => (factsOf(on, path)?.[time] ?? 0) > readAt);
-  const folders = [...new Set(files.slice(1).map((path) => path.slice(0, path.lastIndexOf('/'))))];
-  const changed = newer(files, 'mtime');
-  const touched = [...newer(files, 'ctime'), ...newer(folders, 'mtime')];
-  return { changed, touched: touched.filter((path) => !changed.includes(path)) };
-}
-
-function factsOf(on: Inspection, path: string): FileFacts | undefined {
-  return on.edges.stat(on.edges.realPath(path) ?? path);
 }

@@ -1,4 +1,4 @@
-import type { RunResult, SshdEdges } from '../../../src/sshd/edges.ts';
+import type { FileTimes, RunResult, SshdEdges } from '../../../src/sshd/edges.ts';
 import {
   effectiveCommand,
   ownCommand,
@@ -11,6 +11,9 @@ import type { Listener } from '../../../src/sshd/plan/listener.ts';
 
 /** Thrown at the step where the machine stops. */
 export class PowerFailure extends Error {}
+
+/** The clock of such a host, in Unix seconds. */
+export const MEMORY_NOW = 1_800_000_000;
 
 const OK: RunResult = { status: 0, stdout: '', stderr: '' };
 
@@ -25,6 +28,8 @@ export class MemoryHost {
   readonly release: string;
   /** What listens; nothing, as in a chroot, unless a test says otherwise. */
   listeners: readonly Listener[] = [];
+  /** When a path changed, where a test says so; nothing else has a time. */
+  readonly times: Map<string, FileTimes> = new Map<string, FileTimes>();
   /** What a program prints for --help. */
   help = '';
   #locked = false;
@@ -51,6 +56,8 @@ export class MemoryHost {
         link: (path) => this.tree().link(path),
       },
       image: (path) => this.images.get(path) ?? null,
+      times: (path) => this.times.get(path),
+      now: () => MEMORY_NOW,
       unsafeFolder: () => undefined,
       unsafeProgram: (path) =>
         this.programs.includes(path) ? undefined : `${path} does not exist`,

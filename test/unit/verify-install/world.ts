@@ -63,7 +63,7 @@ export function edgesOf(given: Partial<World>): InstallEdges {
     architecture: 'x64',
     program: ['/usr/lib/ec2-instance-connect/ec2-instance-connect'],
     libraries: () => ({ libc: '2.36', mapped: [] }),
-    sshd: sshdEdges(world.below, files, run, world.uid),
+    sshd: { ...sshdEdges(world.below, files, run, world.uid), times: stat, now: () => NOW },
     stat,
     sha256: (path) => find.get(path)?.text ?? '',
     tail: (path, bytes) => find.get(path)?.text?.slice(-bytes),
@@ -123,7 +123,7 @@ function sshdEdges(
   files: readonly [string, WorldFile][],
   run: (argv: readonly string[]) => CommandEnd,
   uid: number,
-): SshdEdges {
+): Omit<SshdEdges, 'times' | 'now'> {
   const links = new Map(files);
   const texts = new Map(files.map(([path, { text }]) => [path, text]));
   const laid = overlay(below, texts);

@@ -42,8 +42,25 @@ describe('sshd-current', () => {
     });
   });
 
-  it('warns when only the inode has changed, by a new mode for instance', async () => {
+  it('fails when a file has a new inode, because an old one may have been moved there', async () => {
     const files = { [CONFIG]: { text: 'UsePAM yes', mtime: READ - 5, ctime: READ + 5 } };
+    expect(await inspect(sshdCurrent, host(files))).toMatchObject({ status: 'fail' });
+  });
+
+  it('fails when a file has come into a folder that is read, or has gone from it', async () => {
+    const files = { '/etc/ssh/sshd_config.d': { type: 'directory', mtime: READ + 5 } } as const;
+    expect(await inspect(sshdCurrent, host(files))).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('/etc/ssh/sshd_config.d') as string,
+    });
+  });
+
+  it('warns when the clock was set after the reading, so that times tell nothing', async () => {
+    const files = {
+      [CONFIG]: { text: 'UsePAM yes', mtime: READ + 5 },
+      '/proc/42/stat': `42 (sshd) S 1 42 42 0 -1 4194560 ${'0 '.repeat(12)}0 0 0`,
+      '/proc/stat': `btime ${READ + 100}\n`,
+    };
     expect(await inspect(sshdCurrent, host(files))).toMatchObject({ status: 'warn' });
   });
 
