@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { UsageError, type Person } from './command.ts';
+import type { Standing } from '../login/conclusion.ts';
 import { runLogin } from '../login/login.ts';
 import type { Run } from '../login/run.ts';
 
@@ -51,11 +52,25 @@ export function loginCommand({ edges, finish }: Person): CommandModule<object, L
       const exitCode = await runLogin(
         args,
         edges,
-        explain ? { explain: explainer(edges.run) } : {},
+        explain
+          ? { explain: explainer(edges.run), standing: (name) => standingOf(edges, name) }
+          : {},
       );
       finish(exitCode);
     },
   };
+}
+
+/** What sshd has for a user; where that cannot be found out, the explanation is none the worse. */
+async function standingOf({ sshd }: Person['edges'], user: string): Promise<Standing> {
+  try {
+    const { status } = await import('../sshd/status.ts');
+    const host = await sshd();
+    const { unknownUser, effective } = status(host, user);
+    return { isKnown: unknownUser === undefined, isAsked: host.isRoot ? effective : undefined };
+  } catch {
+    return { isKnown: true, isAsked: undefined };
+  }
 }
 
 /** Each step with the time since the start, so that a slow one can be seen. */

@@ -68,7 +68,8 @@ export function verifyInstallCommand({
           type: 'string',
           requiresArg: true,
           describe: 'the OS user to check',
-          defaultDescription: 'the user who last logged in, else the first account of a person',
+          defaultDescription:
+            "whoever has logged in to run it, else the user of the distribution's images, else the first account of a person",
         })
         .option('json', {
           type: 'boolean',

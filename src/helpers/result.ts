@@ -39,6 +39,8 @@ export interface HelperEvent {
 export interface HelpersResult {
   readonly lines: readonly Buffer[];
   readonly events: readonly HelperEvent[];
+  /** Which helper, by its path, gave how many of the lines; those that gave none are left out. */
+  readonly sources?: readonly { readonly helper: string; readonly lines: number }[];
 }
 
 /** What the helpers need from the host. */

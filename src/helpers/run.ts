@@ -55,9 +55,8 @@ export async function runHelpers(
     };
   }
   const end = performance.now() + deadlineMs;
-  const running = helpers
-    .slice(0, MAX_HELPERS)
-    .map((name) => runHelper(edges, `${edges.directory}/${name}`, names, request, end));
+  const paths = helpers.slice(0, MAX_HELPERS).map((name) => `${edges.directory}/${name}`);
+  const running = paths.map((path) => runHelper(edges, path, names, request, end));
   const results = await Promise.all(running);
   const left = helpers.slice(MAX_HELPERS).map((name): HelperEvent => ({
     code: 'too-many-helpers',
@@ -67,6 +66,9 @@ export async function runHelpers(
   return {
     lines: results.flatMap((result) => result.lines),
     events: [...results.flatMap((result) => result.events), ...left],
+    sources: results.flatMap(({ lines: { length: lines } }, index) =>
+      lines === 0 ? [] : [{ helper: paths[index] ?? '', lines }],
+    ),
   };
 }
 

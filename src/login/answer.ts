@@ -70,7 +70,13 @@ export async function answerLogin(
   const question = { user, fingerprint, now: edges.now() };
   const decision = authorize({ selection, proof }, question);
   explain?.(describeSigner(decision));
-  return outcome(decision, question);
+  const result = outcome(decision, question);
+  const twice = acceptedKeys(decision).length - (result.stdout.split('\n').length - 1);
+  if (twice > 0)
+    explain?.(
+      `a key that was pushed more than once is printed once: ${twice} fewer ${twice === 1 ? 'line' : 'lines'} than accepted keys`,
+    );
+  return result;
 }
 
 /**
@@ -121,8 +127,9 @@ function describeMachine(machine: Machine): string {
 function describeSelection(selection: Selection, fingerprint: Fingerprint | undefined): string {
   const { candidates, refused } = selection;
   const total = candidates.length + refused.length;
-  const which = fingerprint === undefined ? 'well-formed' : `with ${fingerprint.text}`;
-  return `IMDS holds ${total} pushed ${total === 1 ? 'key' : 'keys'} for the user, ${candidates.length} ${which}`;
+  const held = `IMDS holds ${total} pushed ${total === 1 ? 'key' : 'keys'} for the user, ${candidates.length}`;
+  if (fingerprint !== undefined) return `${held} with ${fingerprint.text}`;
+  return `${held} well-formed; any of them would do, for no fingerprint was given ("ssh-keygen -lf KEY.pub" prints one, SHA256:...)`;
 }
 
 function describeDocuments(documents: SignerDocuments): string {

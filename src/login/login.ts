@@ -21,7 +21,7 @@ import type { Answer } from '../verdict/answers.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../verdict/exit-codes.ts';
 import { Fault } from '../verdict/fault.ts';
 import { answerLogin, type LoginEdges, type Outcome } from './answer.ts';
-import { conclusion } from './conclusion.ts';
+import { conclusion, type Standing } from './conclusion.ts';
 import type { Run } from './run.ts';
 
 /** The world, as far as one run of the AuthorizedKeysCommand needs it; `edges.ts` makes the real one. */
@@ -51,6 +51,8 @@ interface Ending {
 /** How a person sees the run; sshd's path has none of it. */
 export interface LoginOptions {
   readonly explain?: ((step: string) => void) | undefined;
+  /** What this program's word counts for the user with sshd; asked for the last sentence. */
+  readonly standing?: ((user: string) => Promise<Standing>) | undefined;
 }
 
 /**
@@ -68,7 +70,11 @@ export async function runLogin(
   const ending = await concludeLogin(args, edges, deadline, options);
   const { stdout, exitCode, events } = ending;
   const { explain } = options;
-  explain?.(conclusion(args[0] ?? '', linesIn(stdout), exitCode));
+  if (explain !== undefined) {
+    const [user = ''] = args;
+    const standing = ending.answer === 'usage' ? undefined : await options.standing?.(user);
+    explain(conclusion(user, linesIn(stdout), exitCode, standing));
+  }
   const delivery = record(
     edges,
     explain ? events.map(explainedEvent) : [...events, ...trace(args, ending, edges, deadline)],
@@ -122,7 +128,11 @@ async function concludeLogin(
   const helpers = edges.runHelpers(request, deadline.remaining()).catch(withoutHelpers);
   const world = { ...edges, imds: () => edges.imds(deadline), explain: options.explain };
   const own = await settle(user, fingerprint, deadline, world);
-  const ending = addHelpers(own, await helpers);
+  const given = await helpers;
+  for (const { helper, lines } of given.sources ?? []) {
+    options.explain?.(`the helper ${helper} gave ${lines} ${lines === 1 ? 'line' : 'lines'}`);
+  }
+  const ending = addHelpers(own, given);
   for (const { event, message, fields } of ending.events) {
     options.explain?.(`${event}: ${message} ${JSON.stringify(fields)}`);
   }

@@ -1,4 +1,4 @@
-import { neededTokens, parseTemplate } from '../helpers/arguments.ts';
+import { LOOKED_UP, neededTokens, parseTemplate } from '../helpers/arguments.ts';
 import { ARGUMENTS_SUFFIX, HELPERS_DIRECTORY } from '../helpers/names.ts';
 import { isFurtherToken } from '../ssh/command-tokens.ts';
 import type { EffectiveCommand } from '../sshd/model/effective.ts';
@@ -78,7 +78,8 @@ function helperFor(on: Inspection, command: string, user: string): OneUserHelper
  * @returns the command that has sshd fill them, if one is needed; undefined where it would refuse
  */
 function wiringFor(on: Inspection, helper: OneUserHelper): readonly string[] | undefined {
-  if (![...helper.tokens].some(isFurtherToken)) return [];
+  const further = [...helper.tokens].filter(isFurtherToken);
+  if (further.every((token) => LOOKED_UP.includes(token))) return [];
   const files = new Map([
     [helper.path, helper.script.join('\n')],
     [helper.path + ARGUMENTS_SUFFIX, helper.template],

@@ -21,7 +21,8 @@ import type { CheckReport } from './runner.ts';
  * - `time`: when, in Unix seconds.
  * - `host`: facts; what is not known is left out.
  * - `run`: with which rights, for which login user, with or without IMDS.
- * - `summary`: how many checks ended in which way; `healthy` is true when none failed.
+ * - `summary`: how many checks ended in which way; `healthy` is true when none failed, which says
+ *   little without root (`run.root`): what only root can look at is left out then.
  * - `checks`: every check in the order of the report.
  */
 export interface Report {
@@ -76,7 +77,10 @@ export interface ReportedCheck {
   readonly because?: SkipReason;
   /** With `because: "dependency"`: the check that it depends on. */
   readonly blockedBy?: CheckId;
-  /** Figures, where there are some: times in Unix seconds, durations in milliseconds. */
+  /**
+   * Figures, where there are some: times in Unix seconds, durations in milliseconds, the clock's
+   * `offset` in seconds.
+   */
   readonly data?: Data;
 }
 

@@ -67,5 +67,5 @@ function inContext(context: SshdContext | undefined): string {
   if (context === undefined) return '';
   const { given, missing } = context;
   const having = given.length === 0 ? '' : `, with sshd's own ${listed(given)}`;
-  return missing.length === 0 ? having : `${having}, without sshd's ${listed(missing)}`;
+  return missing.length === 0 ? having : `${having}; not tried: sshd's ${listed(missing)}`;
 }

@@ -1,7 +1,7 @@
 import { fail, pass, skip, warn, type Check } from '../check.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ManifestEntry } from '../manifest.ts';
-import { counted, listed } from '../phrases.ts';
+import { listed } from '../phrases.ts';
 import { reinstall } from '../remedies.ts';
 import { presentFiles } from './files-present.ts';
 
@@ -19,7 +19,7 @@ export const filesContent: Check = {
     const names = (needed.length > 0 ? needed : changed).map(({ path }) => path);
     if (needed.length > 0) return fail(`changed: ${listed(names)}`, reinstall(on));
     if (changed.length > 0) return warn(`changed: ${listed(names)}`, reinstall(on));
-    return pass(`${counted(summed.length, 'file')} as packaged`);
+    return pass(`${summed.length} of ${summed.length} as packaged; folders and links have none`);
   },
 };
 

@@ -2,7 +2,7 @@ import { fail, pass, warn, type Check } from '../check.ts';
 import { isThere, knownManifest, manifest } from '../facts/host.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ManifestEntry } from '../manifest.ts';
-import { counted, listed } from '../phrases.ts';
+import { listed } from '../phrases.ts';
 import { reinstall } from '../remedies.ts';
 
 /** Everything that the package installs is there, of the right type. */
@@ -21,7 +21,7 @@ export const filesPresent: Check = {
     const names = (needed.length > 0 ? needed : missing).map(({ path }) => path);
     if (needed.length > 0) return fail(`missing: ${listed(names)}`, reinstall(on), data);
     if (missing.length > 0) return warn(`missing: ${listed(names)}`, reinstall(on), data);
-    return pass(`${counted(files.length, 'file')} of version ${version}`, data);
+    return pass(`${files.length} of ${files.length}, version ${version}`, data);
   },
 };
 

@@ -12,6 +12,7 @@ export const imdsIpv6: Check = {
     const ipv6 = await on.fact(greetingIpv6);
     const ipv4 = await on.fact(greeting);
     const use = ipv4.ok ? 'IPv4 is used' : 'it is used';
-    return pass(ipv6.ok ? `answers; ${use}` : `none (${ipv6.code}); ${use}`, { answers: ipv6.ok });
+    const found = ipv6.ok ? 'answers' : `no answer, and none is needed (${ipv6.code})`;
+    return pass(`${found}; ${use}`, { answers: ipv6.ok });
   },
 };

@@ -24,7 +24,10 @@ export const imdsReachable: Check = {
         ),
       );
     }
-    if (answer.ok) return answered(`${ADDRESS} answers (${answer.status})`, answer.late);
+    const status = answer.ok && answer.status === 401 ? '401 without a token, as it should' : '';
+    if (answer.ok) {
+      return answered(`${ADDRESS} answers (${status || answer.status})`, answer.late);
+    }
     const ipv6 = await on.fact(greetingIpv6);
     if (ipv6.ok && answer.code !== 'TIMEOUT') {
       return pass(`${ADDRESS}: ${answer.code}; the IPv6 endpoint answers instead`);

@@ -25,7 +25,7 @@ export const session: Check = {
       (await unsafeRoot(on)) ??
       (await forcedCommand(on)) ??
       (await subsystem(on)) ??
-      pass('the programs of its sessions exist')
+      pass('sshd opens them, and what it runs in them exists')
     );
   },
 };

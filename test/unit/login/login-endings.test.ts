@@ -197,9 +197,47 @@ describe('the last sentence of an explained login', () => {
     expect(await last(late)).toMatch(/^sshd would get exit status 1: it would use no key /);
     expect(await last({}, [])).toMatch(/^sshd would get exit status 2: /);
   });
+
+  it.each([
+    [{ isKnown: true, isAsked: true }, /^sshd would get 1 key: it would let alice in/],
+    [{ isKnown: true, isAsked: undefined }, /^if sshd asks this program for alice .* 1 key: /],
+    [{ isKnown: true, isAsked: false }, /^sshd does not ask this program for alice/],
+    [{ isKnown: false, isAsked: undefined }, /^there is no user alice on this host/],
+    [{ isKnown: false, isAsked: true }, /^there is no user alice on this host/],
+  ])('claims no more than is known: %j', async (standing, expected) => {
+    const steps: string[] = [];
+    await runLogin(['alice'], world().edges, {
+      explain: (step) => void steps.push(step),
+      standing: () => Promise.resolve(standing),
+    });
+    expect(steps.at(-1)).toMatch(expected);
+  });
 });
 
 describe('a login that a person has explained', () => {
+  it('counts the lines of each helper, names a key that was pushed twice, and says how to ask for one', async () => {
+    const lines = [Buffer.from('ssh-ed25519 AAAA helper')];
+    const sources = [{ helper: '/x/50-sss', lines: 1 }];
+    const body = bodyOf(goodEntry(), goodEntry());
+    const documents = { ...DOCUMENTS, 'managed-ssh-keys/active-keys/alice/': body };
+    const steps: string[] = [];
+    const { edges, run } = world({
+      runHelpers: () => Promise.resolve({ lines, events: [], sources }),
+      imds: () => ({
+        get: (path) => {
+          const found = (documents as typeof DOCUMENTS)[path];
+          return Promise.resolve(found === undefined ? undefined : Buffer.from(found));
+        },
+      }),
+    });
+    await runLogin(['alice'], edges, { explain: (step) => void steps.push(step) });
+    expect(run.stdout.split('\n')).toHaveLength(3);
+    const told = steps.join('\n');
+    expect(told).toMatch(/2 well-formed; any of them .*SHA256:/);
+    expect(told).toMatch(/printed once: 1 fewer line/);
+    expect(told).toContain('/x/50-sss gave 1 line');
+  });
+
   it('says so in each of its events, and no other login does', async () => {
     const explained = world(broken);
     await runLogin(['alice'], explained.edges, { explain: () => undefined });
