@@ -1,8 +1,18 @@
+import { effectiveCommand } from '../../sshd/model/effective.ts';
+import { splitWords } from '../../ssh/words.ts';
 import { fail, pass, type Check, type Remedy } from '../check.ts';
-import { configTest, sshd } from '../facts/sshd.ts';
+import { configTest, own, sshd } from '../facts/sshd.ts';
 import type { Inspection } from '../inspection.ts';
 import { counted } from '../phrases.ts';
-import { commentOut, decide, fix, lookAt, shellCommand } from '../remedies.ts';
+import {
+  commentOut,
+  decide,
+  decideLine,
+  editLine,
+  fix,
+  lookAt,
+  shellCommand,
+} from '../remedies.ts';
 
 /** sshd accepts its own configuration: `sshd -t`. */
 export const sshdConfig: Check = {
@@ -33,6 +43,9 @@ async function remedyFor(on: Inspection, program: string, words: string): Promis
   if (/no hostkeys available|could not load host key/i.test(words)) {
     return fix('ssh-keygen -A');
   }
+  if (words.includes('AuthorizedKeysCommand set without AuthorizedKeysCommandUser')) {
+    return withoutUser(on, program);
+  }
   const at = /^(?:.*: )?(\/\S+?):? line (\d+)\b/m.exec(words);
   if (at?.[1] === undefined) return lookAt(`${program} -t`, 'fix the reported error');
   const place = { path: at[1], line: Number(at[2]) };
@@ -40,5 +53,25 @@ async function remedyFor(on: Inspection, program: string, words: string): Promis
   return decide(shown, 'everybody whom this line lets in or keeps out', {
     command: await commentOut(on, place),
     changes: 'sshd starts again without the line; if it is misspelt, correct it instead',
+  });
+}
+
+/** sshd does not start with a command that has no user, and names no line. */
+async function withoutUser(on: Inspection, program: string): Promise<Remedy> {
+  const facts = await on.fact(sshd);
+  const effective = facts && effectiveCommand(facts.start, on.fact(own));
+  const setting = effective?.setting;
+  if (setting === undefined || setting.unit !== undefined) {
+    return lookAt(`${program} -t`, 'fix the reported error');
+  }
+  const isThere = on.edges.realPath(splitWords(effective?.command ?? '')?.[0] ?? '') !== undefined;
+  const append = 'a AuthorizedKeysCommandUser nobody';
+  const given = {
+    command: isThere ? await editLine(on, setting.place, append) : '',
+    changes: 'sshd starts again, and runs the command as nobody',
+  };
+  return decideLine(on, setting, {
+    ...(isThere ? { before: [given] } : {}),
+    changes: 'sshd starts again, without this command',
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authorizedKeysCommand } from '../../../../src/verify-install/checks/authorized-keys-command.ts';
 import { authorizedKeysCommandUser } from '../../../../src/verify-install/checks/authorized-keys-command-user.ts';
 import { matchBlocks } from '../../../../src/verify-install/checks/match-blocks.ts';
+import { sshdConfig } from '../../../../src/verify-install/checks/sshd-config.ts';
 import { commandPath } from '../../../../src/verify-install/checks/command-path.ts';
 import { Inspection } from '../../../../src/verify-install/inspection.ts';
 import { runChecks } from '../../../../src/verify-install/runner.ts';
@@ -223,6 +224,26 @@ describe('authorized-keys-command', () => {
     });
     const agreed = { ...debian(), commands };
     expect(await inspect(authorizedKeysCommand, agreed)).toMatchObject({ status: 'pass' });
+  });
+});
+
+describe('sshd-config', () => {
+  const ended = {
+    status: 255,
+    stderr: 'AuthorizedKeysCommand set without AuthorizedKeysCommandUser\r\n',
+  };
+  it.each([
+    ['gives a command without a user one, or takes it out', [SSS], ['1a ', '1s/^/#/']],
+    ['takes out a command without a user that does not exist', [], ['1s/^/#/']],
+  ])('%s', async (_, programs, edits) => {
+    const world = withSshd(debian(`AuthorizedKeysCommand ${SSS}`), ...programs);
+    const files = without(world, OURS);
+    const commands = { ...world.commands, '/usr/sbin/sshd -t': ended };
+    const choices = edits.map((edit) => ({ command: expect.stringContaining(edit) as string }));
+    expect(await inspect(sshdConfig, { ...world, files, commands })).toMatchObject({
+      status: 'fail',
+      remedy: { kind: 'decision', choices },
+    });
   });
 });
 
