@@ -158,7 +158,7 @@ export function hostCommand(edges: SshdEdges): OwnCommand {
     edges.image('/etc/debian_version') === null
       ? [RPM_COMMAND_PATH, DEB_COMMAND_PATH]
       : [DEB_COMMAND_PATH, RPM_COMMAND_PATH];
-  const installed = paths.find((path) => edges.unsafeProgram(path) === undefined);
+  const installed = paths.find((path) => edges.unsafeProgram(path, 'sshd') === undefined);
   return ownCommand(installed ?? paths[0] ?? RPM_COMMAND_PATH);
 }
 
@@ -175,9 +175,9 @@ export function conflictsOf({ base, version, own, model }: WiringContext): reado
 export function demandWirable(context: WiringContext): void {
   const { edges, own, model, starts } = context;
   const [start] = starts;
-  const sshd = edges.unsafeProgram(sshdProgram(start));
+  const sshd = edges.unsafeProgram(sshdProgram(start), 'sshd');
   if (sshd !== undefined) throw new WiringRefusal('sshd-missing', sshd);
-  const program = edges.unsafeProgram(own.path);
+  const program = edges.unsafeProgram(own.path, 'sshd');
   if (program !== undefined) throw new WiringRefusal('program-missing', program);
   if (edges.account(own.user) === undefined) {
     throw new WiringRefusal('command-user-missing', `the system user ${own.user} does not exist`);

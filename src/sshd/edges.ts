@@ -41,8 +41,13 @@ export interface SshdEdges {
   readonly now: () => number;
   /** What makes it unsafe for root to write below a folder, or undefined. */
   readonly unsafeFolder: (directory: string) => string | undefined;
-  /** What makes a program unsafe to sshd, or undefined; also when it is missing. */
-  readonly unsafeProgram: (path: string) => string | undefined;
+  /**
+   * What makes a program unsafe to run, or undefined; also when it is missing.
+   * @param by `sshd`: by the rule of this host's sshd, where that differs; without, by our own
+   */
+  readonly unsafeProgram: (path: string, by?: 'sshd') => string | undefined;
+  /** Whether this host's sshd lets the group of root write on the way to its command. */
+  readonly rootGroupMayWrite: () => boolean;
   /**
    * Makes a path hold what is given, atomically and durably; null takes it away. A folder is only
    * taken away when it is empty; otherwise it stays.

@@ -50,7 +50,7 @@ function leftAlone(context: WiringContext): Partial<WiringResult> | undefined {
   const { edges, starts, own, record } = context;
   // Where sshd is missing or has another command, the stock package had other reasons not to be wired.
   const isOther = !starts.some((start) => runsOurs(start, own)) && conflictsOf(context).length > 0;
-  if (isOther || edges.unsafeProgram(sshdProgram(starts[0])) !== undefined) {
+  if (isOther || edges.unsafeProgram(sshdProgram(starts[0]), 'sshd') !== undefined) {
     if (context.options.dryRun !== true) takeMarkAway(edges);
     return undefined;
   }

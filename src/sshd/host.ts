@@ -11,7 +11,7 @@ import {
 import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { readPathFacts } from '../system/files.ts';
-import { isExecutable, unsafeReason } from '../system/path-safety.ts';
+import { isExecutable, isRootAlone, unsafeReason } from '../system/path-safety.ts';
 import type { Account } from '../system/accounts.ts';
 import { accountQuery } from '../system/name-service.ts';
 import { runCommandSync } from '../system/program.ts';
@@ -37,7 +37,8 @@ export function hostEdges(): SshdEdges {
     times,
     now: () => Date.now() / 1000,
     unsafeFolder: (path) => unsafe(path, 'directory'),
-    unsafeProgram: (path) => unsafe(path, 'file'),
+    unsafeProgram: (path, by) => unsafe(path, 'file', by === 'sshd'),
+    rootGroupMayWrite,
     put: putImage,
     run,
     listeners: findListeners,
@@ -99,17 +100,25 @@ function times(path: string): FileTimes | undefined {
   }
 }
 
-function unsafe(path: string, kind: 'file' | 'directory'): string | undefined {
+function unsafe(path: string, kind: 'file' | 'directory', bySshd = false): string | undefined {
   try {
     const way = readPathFacts(path);
     const [first] = way;
     if (first?.kind !== kind) return `${path} is not a ${kind === 'file' ? 'file' : 'folder'}`;
     if (kind === 'file' && !isExecutable(first)) return `${path} is not executable`;
-    return unsafeReason(way);
+    const reason = unsafeReason(way);
+    return bySshd && reason !== undefined && rootGroupMayWrite() ? unsafeReason(way, true) : reason;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return code === 'ENOENT' ? `${path} does not exist` : `${path} cannot be read (${code ?? ''})`;
   }
+}
+
+/** `sshd -V` does not say on each release whose build it is. */
+function rootGroupMayWrite(): boolean {
+  const { text } = hostTree();
+  if (text('/etc/debian_version') === undefined) return false;
+  return isRootAlone(text('/etc/passwd') ?? '', text('/etc/group') ?? '');
 }
 
 function run(argv: readonly string[], as?: RunOptions): RunResult {

@@ -45,7 +45,7 @@ export function chainFor(
   const command = { command: other.setting.value, user: other.user };
   const chained = chainedCommand(command, own, tokens);
   const [program = ''] = chained?.command.split(' ') ?? [];
-  if (chained === undefined || edges.unsafeProgram(program) !== undefined) return undefined;
+  if (chained === undefined || edges.unsafeProgram(program, 'sshd') !== undefined) return undefined;
   return edges.run([program, '--help']).stdout.includes('--chain') ? chained : undefined;
 }
 

@@ -74,5 +74,6 @@ function facts(path: string): PathFacts {
     stats.isDirectory() && ('directory' as const),
     stats.isSymbolicLink() && ('link' as const),
   ].filter((each) => each !== false);
-  return { path, kind: kind ?? 'other', uid: stats.uid, mode: stats.mode & 0o7777 };
+  const { uid, gid, mode } = stats;
+  return { path, kind: kind ?? 'other', uid, gid, mode: mode & 0o7777 };
 }

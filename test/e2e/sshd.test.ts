@@ -127,6 +127,17 @@ describe('sshd', () => {
     expect(await host.etc()).toBe(before);
   });
 
+  it("may be reached through a folder that the group of root can write, as Debian's sshd allows", async () => {
+    const { host } = shared;
+    await host.sh('chmod g+w /usr/share');
+    await host.must(0, 'sshd', 'enable');
+    expect(await host.login('chain')).toBe(true);
+    await host.must(0, 'sshd', 'disable');
+    await host.sh('usermod -aG root daemon');
+    expect(await host.must(1, 'sshd', 'enable')).toContain('/usr/share is writable');
+    await host.sh('gpasswd -d daemon root && chmod g-w /usr/share');
+  });
+
   it('keeps the command of another vendor: enable refuses and names the line', async () => {
     const { host } = shared;
     await host.sh(`sed -i '$a ${OTHER}' ${CONFIG}; systemctl reload ssh.service`);

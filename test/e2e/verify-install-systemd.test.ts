@@ -81,9 +81,9 @@ describe.each(ROOTS)('verify-install under the systemd of %s', (root) => {
     expect(await machine.run(['systemctl', 'start', `${UNIT}.service`])).toMatchObject({
       status: 0,
     });
-    await machine.sh('chmod g+w /usr/share');
+    await machine.sh('chmod o+w /usr/share');
     expect((await machine.run(['systemctl', 'start', `${UNIT}.service`])).status).toBe(1);
-    await machine.sh('chmod g-w /usr/share');
+    await machine.sh('chmod o-w /usr/share');
     const entries = async (identifier: string): Promise<unknown[]> => {
       const lines = await machine.sh(`journalctl -q -t ${identifier} -o cat`);
       return lines

@@ -26,7 +26,7 @@ export const commandPath: Check = {
       if (way === undefined) {
         return fail(`${each} does not exist, or is a dangling link`, reinstall(on));
       }
-      const problem = unsafeEntry(way) ?? closedEntry(way);
+      const problem = unsafeEntry(on, way) ?? closedEntry(way);
       if (problem !== undefined) return problem;
     }
     return pass(`${paths.join(', ')} and each folder above ${paths.length === 1 ? 'it' : 'them'}`);
@@ -51,8 +51,9 @@ function wayTo(on: Inspection, path: string): readonly PathFacts[] | undefined {
   }
 }
 
-function unsafeEntry(way: readonly PathFacts[]): CheckResult | undefined {
-  const found = unsafeReason(way);
+function unsafeEntry(on: Inspection, way: readonly PathFacts[]): CheckResult | undefined {
+  if (unsafeReason(way) === undefined) return undefined;
+  const found = unsafeReason(way, on.edges.sshd.rootGroupMayWrite());
   if (found === undefined) return undefined;
   const commands = way.flatMap((entry) => [
     ...(entry.uid === 0 ? [] : [shellCommand('chown', '-h', 'root', entry.path)]),

@@ -68,8 +68,8 @@ const FILES: readonly Breakage[] = [
     remedy: /^apt-get install --reinstall/,
   },
   {
-    what: 'a folder above the command is writable by its group',
-    how: 'chmod g+w /usr/share',
+    what: 'a folder above the command is writable by everybody',
+    how: 'chmod o+w /usr/share',
     check: 'command-path',
     remedy: /^chmod go-w \/usr\/share$/,
   },

@@ -61,6 +61,7 @@ export class MemoryHost {
       unsafeFolder: () => undefined,
       unsafeProgram: (path) =>
         this.programs.includes(path) ? undefined : `${path} does not exist`,
+      rootGroupMayWrite: () => false,
       put: (path, image) => {
         step();
         if (image !== null) this.images.set(path, image);

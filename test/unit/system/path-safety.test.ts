@@ -1,9 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { isExecutable, unsafeReason, type PathFacts } from '../../../src/system/path-safety.ts';
+import {
+  isExecutable,
+  isRootAlone,
+  unsafeReason,
+  type PathFacts,
+} from '../../../src/system/path-safety.ts';
 
 const FILE: PathFacts = { path: '/d/helper', kind: 'file', uid: 0, mode: 0o755 };
 const FOLDER: PathFacts = { path: '/d', kind: 'directory', uid: 0, mode: 0o755 };
 const ROOT: PathFacts = { path: '/', kind: 'directory', uid: 0, mode: 0o755 };
+
+describe('isRootAlone', () => {
+  const passwd = 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/bin/false\n';
+
+  it.each([
+    [passwd, 'root:x:0:\nadm:x:4:alice\n', true],
+    [passwd, 'root:x:0:root\n', true],
+    [`${passwd}toor:x:0:0::/root:/bin/sh\n`, 'root:x:0:\n', true],
+    [passwd, 'root:x:0:alice\n', false],
+    [passwd, 'root:x:0:\nwheel:x:0:alice\n', false],
+    [`${passwd}alice:x:1000:0::/home/alice:/bin/sh\n`, 'root:x:0:\n', false],
+    ['', 'root:x:0:\n', false],
+  ])('of %j and %j is %s', (users, groups, isAlone) => {
+    expect(isRootAlone(users, groups)).toBe(isAlone);
+  });
+});
 
 describe('unsafeReason', () => {
   it('accepts a file of root below folders of root', () => {
@@ -25,6 +46,17 @@ describe('unsafeReason', () => {
     ['a file where a folder should be', [FILE, { ...FOLDER, kind: 'file' }, ROOT], '/d'],
   ] as const)('refuses %s and names it', (_, way, path) => {
     expect(unsafeReason(way)?.split(' ')[0]).toBe(path);
+  });
+
+  it.each([
+    ['the group of root', { gid: 0, mode: 0o775 }, true],
+    ['another group', { gid: 4, mode: 0o775 }, false],
+    ['a group that is not known', { mode: 0o775 }, false],
+    ['everybody', { gid: 0, mode: 0o777 }, false],
+  ])("by the rule of Debian's sshd lets %s write: %o, %s", (_, facts, isSafe) => {
+    const way = [FILE, { ...FOLDER, ...facts }, ROOT];
+    expect(unsafeReason(way, true) === undefined).toBe(isSafe);
+    expect(unsafeReason(way)).toBeDefined();
   });
 
   it('refuses a path of which nothing is known', () => {

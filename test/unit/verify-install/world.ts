@@ -114,7 +114,7 @@ function wayTo(path: string, stat: (path: string) => FileFacts | undefined): rea
       const facts = stat(each);
       if (facts === undefined) throw new Error(`no ${each}`);
       const kind = facts.type === 'file' || facts.type === 'directory' ? facts.type : 'other';
-      return { path: each, kind, uid: facts.uid, mode: facts.mode };
+      return { path: each, kind, uid: facts.uid, gid: facts.gid, mode: facts.mode };
     });
 }
 
@@ -139,6 +139,7 @@ function sshdEdges(
         : { type: 'file', text: '', mode: 0o644, uid: 0, gid: 0 },
     unsafeFolder: () => undefined,
     unsafeProgram: (path) => (tree.text(path) === undefined ? 'missing' : undefined),
+    rootGroupMayWrite: () => tree.text('/etc/debian_version') !== undefined,
     put: forbidden,
     run,
     unreadable: () => [],

@@ -147,7 +147,7 @@ describe('authorized-keys-command', () => {
 
   it('does not hide an unsafe folder above our command behind another command', async () => {
     const world = debian(`AuthorizedKeysCommand ${SSS}`);
-    const files = { ...world.files, '/usr/share': { type: 'directory', mode: 0o775 } as const };
+    const files = { ...world.files, '/usr/share': { type: 'directory', mode: 0o777 } as const };
     const on = new Inspection(edgesOf({ ...world, files }), { offline: false, user: 'alice' });
     const checks = [authorizedKeysCommand, authorizedKeysCommandUser, commandPath];
     const ended = await runChecks(checks, on);
@@ -157,6 +157,24 @@ describe('authorized-keys-command', () => {
       { status: 'fail', remedy: { command: 'chmod go-w /usr/share' } },
     ]);
   });
+
+  it.each([
+    ['debian_version', 'pass'],
+    ['system-release', 'fail'],
+  ])(
+    'judges a folder that the group of root can write as sshd does where %s is',
+    async (name, status) => {
+      const folders = ['/', '/usr', '/usr/share', '/usr/share/ec2-instance-connect'];
+      const modes = folders.map((path) => [path, { type: 'directory', mode: 0o775 }] as const);
+      const files = { [`/etc/${name}`]: '1', [DEB]: { mode: 0o755 }, ...Object.fromEntries(modes) };
+      const line = `AuthorizedKeysCommand ${DEB} %u %f`;
+      const world = {
+        ...DEBIAN,
+        files: { ...files, '/etc/ssh/sshd_config.d/00-first.conf': line },
+      };
+      expect(await inspect(commandPath, world)).toMatchObject({ status });
+    },
+  );
 
   it('offers to keep the other command of a Match block for the user, as a helper for this user alone', async () => {
     const lines = ['Match User alice', 'AuthorizedKeysCommand /opt/x -u %u', 'Match all'];
