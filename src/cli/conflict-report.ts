@@ -15,8 +15,11 @@ export function waysOn(
   adoption: WiringResult | undefined,
 ): readonly string[] {
   const lines = configurationLines(wiredCommand(own)).map((line) => `  ${line}`);
+  const [other] = conflicts;
+  if (reason === 'command-in-match' && other !== undefined) return blockLines(other, own);
   const byHand = [
-    'by hand: remove those lines and run "ec2-instance-connect sshd enable", or write',
+    'by hand: remove those lines and run "ec2-instance-connect sshd enable", or',
+    `put these in their place${other === undefined ? '' : ` (${at(other.setting.place)})`}:`,
     ...lines,
   ];
   if (command === 'enable' && adoption?.outcome === 'done') {
@@ -27,7 +30,6 @@ export function waysOn(
     const tried = 'ec2-instance-connect sshd adopt --dry-run';
     return [`to see whether both work together: ${tried}`, ...byHand];
   }
-  const [other] = conflicts;
   const judged = command === 'adopt' ? reason : adoption?.reason;
   const isDisabled = conflicts.some((conflict) => conflict.reason === 'command-disabled');
   if (judged === undefined || isDisabled || other === undefined) return byHand;
@@ -36,11 +38,44 @@ export function waysOn(
     ...(why ? [`adopt would refuse: ${adoption.detail ?? ''}`] : []),
     ...(judged === 'helper-needs-its-user' ? groupLines(other, own) : []),
     ...byHand,
-    'both by hand, if the other one serves a single login user, such as git: replace its lines by',
+    'both by hand, if the other one serves a single login user, such as git:',
+    `put the first two lines in the place of its own (${at(other.setting.place)}),`,
+    `and the block at the end of ${configFileOf(other)}, where nothing follows it:`,
     ...lines,
     `  Match User ${loginUserOf(other)}`,
     `    AuthorizedKeysCommand ${other.setting.value}`,
     `    AuthorizedKeysCommandUser ${other.user ?? 'nobody'}`,
+  ];
+}
+
+/** Options of a unit have no file that a block could be in. */
+function configFileOf({ setting }: Conflict): string {
+  return setting.unit === undefined ? setting.place.path : '/etc/ssh/sshd_config';
+}
+
+/**
+ * How whom a Match block names gets both: the block's command becomes a script that runs the two, with the
+ * arguments that each had.
+ */
+function blockLines({ setting, user }: Conflict, own: OwnCommand): readonly string[] {
+  const [program = '', ...args] = setting.value.split(/\s+/);
+  const given = args.length === 0 ? '%u' : args.join(' ');
+  const script = '/usr/local/sbin/both-keys';
+  return [
+    `it is not adopted: beside ours it would run for all users, not for those of`,
+    `its block alone, "Match ${setting.match.map(({ text }) => text).join(', ')}"`,
+    ...(user === undefined
+      ? ['it has no AuthorizedKeysCommandUser in its block, and would run as ours']
+      : ['these users go on with it alone, and log in with no pushed key']),
+    `pushed keys in its place: remove its lines (${at(setting.place)})`,
+    `both: write ${script}, root's and of mode 755:`,
+    '  #!/bin/sh',
+    '  u=$1 f=$2; shift 2',
+    `  ${program} "$@" || :`,
+    `  exec ${own.path} "$u" "$f"`,
+    'and put in the place of its lines:',
+    `  AuthorizedKeysCommand ${script} %u %f ${given}`,
+    `  AuthorizedKeysCommandUser ${own.user}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { printable } from '../log/printable.ts';
-import { noSuchUser } from '../system/nearest-names.ts';
 import { at, conflictLine, waysOn } from './conflict-report.ts';
+import { verdictLines } from './status-verdict.ts';
 import { gapLines } from './token-gap-report.ts';
 import type { OwnCommand } from '../sshd/model/effective.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
@@ -32,6 +32,7 @@ const REASONS: Readonly<Record<WiringReason, string>> = {
   'commands-differ': 'there are several other commands',
   'helper-unsafe': 'sshd itself would refuse to run the other command',
   'helper-needs-its-user': 'the other command only works as its own user',
+  'try-user-unknown': 'the user to try the other command with does not exist',
   'try-key-unreadable': 'the key to try the other command with cannot be read',
   'edited-since': 'a file was edited since it was written, and was not changed',
   'restart-first':
@@ -100,7 +101,10 @@ function outcomeLines(result: WiringResult): readonly string[] {
   if (outcome === 'unchanged' && !result.recovered) {
     return [...unchangedLines(result), ...conditionalLines(result.conflicts), ...gaps];
   }
-  if (dryRun) return [...changes.map(({ diff }) => diff.trimEnd()), ...gaps];
+  if (dryRun) {
+    const diffs = changes.map(({ diff }) => diff.trimEnd());
+    return [...diffs, ...conditionalLines(result.conflicts), ...gaps];
+  }
   const verbs = { create: 'wrote', change: 'changed', remove: 'removed' } as const;
   return [
     ...recovered,
@@ -108,7 +112,7 @@ function outcomeLines(result: WiringResult): readonly string[] {
       ({ path, type, action }) =>
         `${verbs[action]} ${type === 'directory' ? 'folder ' : ''}${path}`,
     ),
-    ...(kinds.length === 0 ? [] : conditionalLines(result.conflicts)),
+    ...(kinds.length === 0 || outcome === 'failed' ? [] : conditionalLines(result.conflicts)),
     ...activationLines(result),
     ...gaps,
   ];
@@ -143,38 +147,6 @@ function leftAloneLines({ reason, detail }: WiringResult): readonly string[] {
   const line = `sshd is left alone: ${REASONS[reason]}`;
   if (reason !== 'switched-off') return [line];
   return [`${line} (${detail ?? ''})`, 'to switch it on: ec2-instance-connect sshd enable'];
-}
-
-/** Whether pushed keys get in now, and whether that is so after the next start. */
-function verdictLines(status: SshdStatus, whom: string): readonly string[] {
-  const { effective, configured, unreadable, user = '', unknownUser } = status;
-  if (unknownUser !== undefined) return [printable(noSuchUser(user, unknownUser.nearest), 400)];
-  if (unreadable.length > 0) {
-    const files = unreadable.slice(0, 3).join(', ');
-    return [`whether pushed keys are accepted is not known; run as root: cannot read ${files}`];
-  }
-  if (status.reloadNeeded) return outdatedLines(status, whom);
-  const now = effective ? 'accepted' : 'not accepted';
-  if (effective === configured) return [`pushed keys are ${now} by sshd${whom}`];
-  const then = configured ? 'accepted' : 'not accepted';
-  return [`pushed keys are ${now} by the running sshd${whom}, and ${then} after its restart`];
-}
-
-/** What the running sshd does cannot be told: its configuration changed after it had read it. */
-function outdatedLines(status: SshdStatus, whom: string): readonly string[] {
-  const { configured, listeners, starts } = status;
-  const outdated = listeners.filter(({ changed }) => changed.length > 0);
-  const paths = new Set(outdated.flatMap(({ changed }) => changed));
-  const unit = starts.find(({ running }) => running?.reloadNeeded === true)?.unit;
-  const [pid = ''] = outdated.map((each) => each.pid);
-  const reload = unit === undefined ? `kill -HUP ${pid}` : `systemctl reload ${unit}`;
-  const command = configured ? 'ec2-instance-connect sshd enable' : `sshd -t && ${reload}`;
-  return [
-    `whether pushed keys are accepted${whom} is not known until sshd is reloaded`,
-    'changed after the running sshd had read it:',
-    ...[...paths].map((path) => `  ${path}`),
-    `${configured ? 'accepted' : 'not accepted'} after: ${command}`,
-  ];
 }
 
 function otherListeners({ listeners, starts }: SshdStatus): readonly ListenerStatus[] {
@@ -213,7 +185,8 @@ function problemLines(
     (path) => `sshd still runs this program through the stock package's ${path}`,
   );
   if (conflicts.length === 0) {
-    return [detail === undefined ? head : `${head}: ${detail}`, ...remedy(reason), ...still];
+    const words = reason === 'try-user-unknown' ? printable(detail ?? '', 400) : detail;
+    return [words === undefined ? head : `${head}: ${words}`, ...remedy(reason), ...still];
   }
   const found = conflicts.map((conflict) => `  ${conflictLine(conflict)}`);
   const why = command === 'adopt' && detail !== undefined ? [`  ${detail}`] : [];

@@ -4,10 +4,10 @@ import type { WiringContext, WiringOptions } from './context.ts';
 import type { SshdEdges } from './edges.ts';
 import { isWired, settled, wire } from './enable.ts';
 import { adoptCommand } from './plan/adoption.ts';
-import { conflictDetail, type Conflict } from './plan/conflicts.ts';
+import { conflictDetail, standsInTheWay, type Conflict } from './plan/conflicts.ts';
 import { publicFile, sameImage, type Image } from './plan/image.ts';
 import { WiringRefusal, type WiringResult } from './result.ts';
-import { tryHelper } from './trial.ts';
+import { demandTrials, tryHelper } from './trial.ts';
 import { chainFor } from './wired-for.ts';
 
 /**
@@ -16,16 +16,22 @@ import { chainFor } from './wired-for.ts';
  * configuration are not touched: ours are read before them, so disable only has to take ours away.
  *
  * A command in a Match block stays as it is, because in the chain it would speak for users whom the
- * block does not name; the result lists it.
+ * block does not name. What can be done is done, and the result is a failure that lists it.
  *
  * userdbctl is not made a helper: it runs ours itself, as the next command of its chain.
  */
 export function adopt(edges: SshdEdges, options: WiringOptions = {}): WiringResult {
   return runCommand(edges, 'adopt', options, (context) => {
+    demandTrials(context);
     const conflicts = conflictsOf(context);
     const kept = conflicts.filter(({ reason }) => reason === 'command-in-match');
-    if (isWired(context)) return { conflicts: kept, ...settled(context) };
+    if (isWired(context)) return notAdopted(kept, context, settled(context));
     demandWirable(context);
+    const blocks = kept.filter(standsInTheWay);
+    const [block] = blocks;
+    if (block !== undefined) {
+      throw new WiringRefusal('command-in-match', conflictDetail(block), blocks);
+    }
     const others = conflicts.filter(({ reason }) => reason !== 'command-in-match');
     const disabled = others.find(({ reason }) => reason === 'command-disabled');
     if (disabled !== undefined) {
@@ -37,11 +43,26 @@ export function adopt(edges: SshdEdges, options: WiringOptions = {}): WiringResu
       const detail = others.map(conflictDetail).join(', ');
       throw new WiringRefusal('commands-differ', detail, others);
     }
-    if (other === undefined) return { ...wire(context, 'enable', new Map()), conflicts: kept };
+    if (other === undefined) {
+      return notAdopted(kept, context, wire(context, 'enable', new Map()));
+    }
     const helper =
       chainFor(context) === undefined ? helperImages(context, other) : new Map<string, Image>();
-    return { ...wire(context, 'adopt', helper), conflicts: kept };
+    return notAdopted(kept, context, wire(context, 'adopt', helper));
   });
+}
+
+/** Whom a Match block names has its command alone still, which is not what was asked for. */
+function notAdopted(
+  kept: readonly Conflict[],
+  { options }: WiringContext,
+  result: Partial<WiringResult>,
+): Partial<WiringResult> {
+  const [block] = kept;
+  const listed = { ...result, conflicts: kept };
+  if (block === undefined || options.dryRun === true || result.outcome === 'failed') return listed;
+  const detail = conflictDetail(block);
+  return { ...listed, outcome: 'failed', reason: 'command-in-match', detail };
 }
 
 function helperImages(context: WiringContext, other: Conflict): ReadonlyMap<string, Image> {

@@ -1,5 +1,6 @@
 import { activate, listenerOf } from './activate.ts';
 import { activating, runCommand, type WiringContext, type WiringOptions } from './context.ts';
+import { overlay, type FileTree } from '../system/file-tree.ts';
 import type { SshdEdges } from './edges.ts';
 import { commandFacts, effectiveCommand } from './model/effective.ts';
 import { matchSettings, readModel, type SshdStart } from './model/model.ts';
@@ -9,6 +10,7 @@ import { listenerStart, type Listener } from './plan/listener.ts';
 import type { WiringRecord } from './plan/record.ts';
 import { bringBack, retirementChanges } from './plan/replaced.ts';
 import { retireLines } from './plan/stock.ts';
+import { retireUserBlocks } from './plan/user-blocks.ts';
 import { readAgain } from './read-again.ts';
 import { describeChanges } from './report.ts';
 import { WiringRefusal, type Activation, type WiringResult } from './result.ts';
@@ -16,8 +18,8 @@ import { checkConfiguration } from './sshd-program.ts';
 import { carryOut, untouched } from './transaction.ts';
 
 /**
- * `sshd disable`: takes away exactly what enable or adopt wrote, by the record that they kept, and what
- * the stock package wrote for the same command. A file that was edited since is left alone and named; the
+ * `sshd disable`: takes away exactly what enable or adopt wrote, by the record that they kept, what the
+ * stock package wrote for the same command, and the files that verify-install has a person paste for it. A file that was edited since is left alone and named; the
  * command then fails, and the record keeps the file. A configuration that sshd refused before is no
  * reason to keep our part in it.
  *
@@ -42,7 +44,7 @@ export function disable(edges: SshdEdges, options: WiringOptions = {}): WiringRe
     };
     if (edited.length > 0) return { ...result, ...editedSince(edited) };
     if (needed.length > 0) return { ...result, outcome: 'failed', reason: 'restart-first' };
-    return result.outcome === 'done' ? { ...result, ...stillSet(context) } : result;
+    return result.outcome === 'done' ? { ...result, ...stillSet(context, changes) } : result;
   });
 }
 
@@ -51,7 +53,7 @@ function editedSince(edited: readonly Change[]): Partial<WiringResult> {
   return { outcome: 'failed', reason: 'edited-since', detail: leftAlone.join(', '), leftAlone };
 }
 
-/** The stock package's wiring, which goes with ours, or comes back with its package. */
+/** The stock package's wiring, and what verify-install had somebody paste for one user, go with ours. */
 function stockChanges({
   edges,
   base,
@@ -62,7 +64,10 @@ function stockChanges({
 }: WiringContext): readonly Change[] {
   if (options.giveBack === true) return bringBack(record?.replaced ?? [], edges.image);
   const retirement = new Map([...stock, ...retireLines(base, own)]);
-  return retirementChanges(retirement, edges.image, edges.tree.names);
+  return [
+    ...retirementChanges(retirement, edges.image, edges.tree.names),
+    ...retireUserBlocks(edges.tree, own, edges.image),
+  ];
 }
 
 /** Whether an sshd that listens was started with our command as an option. */
@@ -126,10 +131,15 @@ function unfinished(
 }
 
 /** Lines that name our command and that nobody of ours wrote: their writer has to take them away. */
-function stillSet(context: WiringContext): Partial<WiringResult> {
-  if (context.options.dryRun === true || context.options.giveBack === true) return {};
+function stillSet(context: WiringContext, planned: readonly Change[] = []): Partial<WiringResult> {
+  if (context.options.giveBack === true) return {};
   const { own, version } = context;
-  const settings = startsNow(context).flatMap((start) => {
+  const after = planned.map(({ path, after: image }) => {
+    return [path, image?.type === 'file' ? image.text : undefined] as const;
+  });
+  const tree =
+    context.options.dryRun === true ? overlay(context.edges.tree, new Map(after)) : undefined;
+  const settings = startsNow(context, tree).flatMap((start) => {
     const { ours, setting } = effectiveCommand(start, own);
     return [
       ...(ours && setting ? [setting] : []),
@@ -142,6 +152,9 @@ function stillSet(context: WiringContext): Partial<WiringResult> {
   return { outcome: 'failed', reason: 'still-set', detail: places.join(', ') };
 }
 
-function startsNow({ edges, version }: WiringContext): readonly SshdStart[] {
-  return hostStarts(readModel(edges.tree, version));
+function startsNow(
+  { edges, version }: WiringContext,
+  tree: FileTree = edges.tree,
+): readonly SshdStart[] {
+  return hostStarts(readModel(tree, version));
 }

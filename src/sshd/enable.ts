@@ -6,7 +6,7 @@ import { CONFIG_FILE } from './model/arguments.ts';
 import { effectiveCommand } from './model/effective.ts';
 import { matchSettings, readModel } from './model/model.ts';
 import { planChanges, type PlannedChanges } from './plan/changes.ts';
-import { conflictDetail, hostStarts, runsOurs } from './plan/conflicts.ts';
+import { conflictDetail, hostStarts, runsOurs, standsInTheWay } from './plan/conflicts.ts';
 import { publicFile, type Change, type Image } from './plan/image.ts';
 import type { WiringRecord } from './plan/record.ts';
 import { retirementChanges } from './plan/replaced.ts';
@@ -21,7 +21,8 @@ import { wiredFor } from './wired-for.ts';
 /**
  * `sshd enable`: makes our command the AuthorizedKeysCommand in the least invasive way that works
  * on this host. Does nothing where it is effective already; refuses, changing nothing, where another
- * command is effective or set in a Match block, or where an administrator has said `none`.
+ * command is effective, or where an administrator has said `none`. A Match block with a command of its own
+ * keeps it for its users, and the result lists it.
  *
  * The stock package's drop-in is part of it: ours takes its place in one transaction, and stays away
  * where that is refused. A package's script leaves alone what was switched off on purpose.
@@ -33,12 +34,13 @@ export function enable(edges: SshdEdges, options: WiringOptions = {}): WiringRes
     if (isWired(context)) return { conflicts: conflictsOf(context), ...settled(context) };
     demandWirable(context);
     const conflicts = conflictsOf(context);
-    const [first] = conflicts;
+    const inTheWay = conflicts.filter(standsInTheWay);
+    const [first] = inTheWay;
     if (first !== undefined) {
-      throw new WiringRefusal(first.reason, conflictDetail(first), conflicts);
+      throw new WiringRefusal(first.reason, conflictDetail(first), inTheWay);
     }
     demandAccepted(edges, context.starts, 'configuration-invalid');
-    return wire(context, 'enable', new Map());
+    return { ...wire(context, 'enable', new Map()), conflicts };
   });
 }
 

@@ -26,6 +26,7 @@ export type WiringReason =
   | 'helper-unsafe'
   | 'helper-needs-its-user'
   | 'try-key-unreadable'
+  | 'try-user-unknown'
   | 'edited-since'
   | 'restart-first'
   | 'restart-needed'

@@ -2,7 +2,7 @@ import { differs, listenerOf } from './activate.ts';
 import { hostCommand } from './context.ts';
 import { JOURNAL_PATH, REPLACED_STOCK_PATH, STATE_DIRECTORY, UNMANAGED_PATH } from './edges.ts';
 import type { SshdEdges } from './edges.ts';
-import { commandFacts, effectiveCommand, isNone, type OwnCommand } from './model/effective.ts';
+import { commandFacts, effectiveCommand, type OwnCommand } from './model/effective.ts';
 import type { Place } from '../system/file-tree.ts';
 import { groupsOf, meantUsers } from './login-user.ts';
 import type { MatchSubject } from './model/match.ts';
@@ -88,7 +88,7 @@ export interface ListenerStatus {
   readonly perhapsChanged: readonly string[];
 }
 
-/** An AuthorizedKeysCommand inside of a Match block. */
+/** An AuthorizedKeysCommand inside of a Match block; `none` keeps pushed keys out for its users. */
 export interface MatchStatus {
   readonly match: string;
   readonly command: string;
@@ -278,13 +278,11 @@ function hasMatch(start: SshdStart): boolean {
 function matchStatus(starts: readonly SshdStart[], own: OwnCommand): readonly MatchStatus[] {
   const settings = starts.flatMap((start) => matchSettings(start, 'authorizedkeyscommand'));
   const version = starts[0]?.version;
-  const all = settings
-    .filter(({ value }) => !isNone(value))
-    .map((setting: Setting) => ({
-      match: setting.match.map(({ text }) => text).join(' / '),
-      command: setting.value,
-      ours: commandFacts(setting.value, own, version).ours,
-      ...setting.place,
-    }));
+  const all = settings.map((setting: Setting) => ({
+    match: setting.match.map(({ text }) => text).join(' / '),
+    command: setting.value,
+    ours: commandFacts(setting.value, own, version).ours,
+    ...setting.place,
+  }));
   return firstOfEach(all, ({ path, line }) => [path, line]);
 }

@@ -1,7 +1,9 @@
 import { fillTemplate, parseTemplate } from '../helpers/arguments.ts';
 import { sampleTokens, type SampleLogin } from '../ssh/sample-login.ts';
+import { noSuchUser } from '../system/nearest-names.ts';
 import type { WiringContext } from './context.ts';
 import type { RunResult, SshdEdges } from './edges.ts';
+import { meantUsers } from './login-user.ts';
 import type { Adoption } from './plan/adoption.ts';
 import type { Conflict } from './plan/conflicts.ts';
 import { WiringRefusal } from './result.ts';
@@ -27,7 +29,7 @@ export function tryHelper(context: WiringContext, other: Conflict, adoption: Ado
   const user = other.user ?? 'nobody';
   if (user === own.user) return;
   let proven = UNPRIVILEGED.includes(user);
-  for (const login of trialLogins(context, other)) {
+  for (const login of trialLogins(context)) {
     const argv = [adoption.program, ...trialArguments(adoption.template, login)];
     const before = runAs(edges, argv, user);
     const after = runAs(edges, argv, own.user);
@@ -46,8 +48,19 @@ export function tryHelper(context: WiringContext, other: Conflict, adoption: Ado
   throw new WiringRefusal('helper-needs-its-user', detail, [other]);
 }
 
+/** Refuses a user or a key to try with that there is not, also where nothing is tried. */
+export function demandTrials({ edges, options }: WiringContext): void {
+  for (const user of options.tryUsers ?? []) {
+    const meant = meantUsers(edges, user);
+    if (meant !== undefined) {
+      throw new WiringRefusal('try-user-unknown', noSuchUser(user, meant));
+    }
+  }
+  for (const path of options.tryKeys ?? []) readKey(edges, path);
+}
+
 /** Each user with each key: those that were named first, then root and people's accounts. */
-function trialLogins(context: WiringContext, other: Conflict): readonly SampleLogin[] {
+function trialLogins(context: WiringContext): readonly SampleLogin[] {
   const { edges } = context;
   const { tryUsers = [], tryKeys = [] } = context.options;
   const lines = edges.run(['getent', 'passwd']).stdout.split('\n');
@@ -60,7 +73,7 @@ function trialLogins(context: WiringContext, other: Conflict): readonly SampleLo
     user,
   }));
   const users = [...named, ...listed];
-  const keys = tryKeys.map((path) => readKey(edges, path, other));
+  const keys = tryKeys.map((path) => readKey(edges, path));
   const logins = keys.flatMap((key) => users.map((login): SampleLogin => ({ ...login, key })));
   return [...logins, ...users].slice(0, MAX_TRIALS);
 }
@@ -71,11 +84,11 @@ function accountLogin(line: string): SampleLogin & { readonly uid: string } {
 }
 
 /** A file as ssh-keygen(1) writes it: type, base64 and comment; a certificate looks the same. */
-function readKey(edges: SshdEdges, path: string, other: Conflict): NonNullable<SampleLogin['key']> {
+function readKey(edges: SshdEdges, path: string): NonNullable<SampleLogin['key']> {
   const [type, base64] = edges.tree.text(path)?.trim().split(/\s+/) ?? [];
   const fingerprint = edges.run(['ssh-keygen', '-l', '-f', path]).stdout.split(' ')[1];
   if (type === undefined || base64 === undefined || fingerprint?.startsWith('SHA256:') !== true) {
-    throw new WiringRefusal('try-key-unreadable', `${path} is not a public key`, [other]);
+    throw new WiringRefusal('try-key-unreadable', `${path} is not a public key`);
   }
   return { type, base64, fingerprint };
 }

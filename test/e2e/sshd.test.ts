@@ -174,13 +174,13 @@ describe('sshd', () => {
     expect(await host.etc()).toBe(before);
   });
 
-  it('has a Match block that decides for its user: enable refuses, adopt leaves it alone', async () => {
+  it('has a Match block that decides for its user: enable and adopt leave it alone', async () => {
     const { host } = shared;
     await host.sh(
       `sed -i '$a Match User alice\\n${OTHER}' ${CONFIG}; systemctl reload ssh.service`,
     );
-    expect(await host.must(1, 'sshd', 'enable')).toContain('Match User alice');
-    await host.must(0, 'sshd', 'adopt');
+    expect(await host.must(0, 'sshd', 'enable')).toContain('Match User alice');
+    expect(await host.must(1, 'sshd', 'adopt')).toContain('Match User alice');
     expect(await host.accepted()).toEqual(['file', 'other']);
     const forAlice = await status(host, '--user', 'alice');
     expect(forAlice.starts[0]).toMatchObject({

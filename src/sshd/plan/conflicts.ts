@@ -1,6 +1,7 @@
 import { CONFIG_FILE } from '../model/arguments.ts';
 import { commandFacts, effectiveCommand, isNone, type OwnCommand } from '../model/effective.ts';
 import type { Place } from '../../system/file-tree.ts';
+import { matchAnswer } from '../model/match.ts';
 import { matchSettings, type Setting, type SshdModel, type SshdStart } from '../model/model.ts';
 
 /** Why enable leaves an sshd as it is. */
@@ -67,6 +68,16 @@ export function firstOfEach<T>(
     seen.add(key);
     return isFirst;
   });
+}
+
+/**
+ * Whether enable and adopt have to stop at a conflict. One in a Match block decides for the block's users
+ * alone and goes on doing so, unless the block holds for everybody, or has no AuthorizedKeysCommandUser of
+ * its own: its command would run as our user then.
+ */
+export function standsInTheWay({ reason, setting, user }: Conflict): boolean {
+  if (reason !== 'command-in-match') return true;
+  return user === undefined || matchAnswer(setting.match, {}) === 'yes';
 }
 
 function matchConflicts(start: SshdStart, own: OwnCommand): Conflict[] {

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fixture } from '../../fixtures/sshd/fixture.ts';
-import { renderStatus } from '../../../src/cli/sshd-report.ts';
+import { renderResult, renderStatus } from '../../../src/cli/sshd-report.ts';
 import { adopt } from '../../../src/sshd/adopt.ts';
 import { disable } from '../../../src/sshd/disable.ts';
 import { JOURNAL_PATH, RECORD_PATH, UNMANAGED_PATH } from '../../../src/sshd/edges.ts';
 import { enable } from '../../../src/sshd/enable.ts';
-import { DEB_COMMAND_PATH, RPM_COMMAND_PATH } from '../../../src/sshd/model/effective.ts';
+import {
+  DEB_COMMAND_PATH,
+  ownCommand,
+  RPM_COMMAND_PATH,
+} from '../../../src/sshd/model/effective.ts';
 import { publicFile } from '../../../src/sshd/plan/image.ts';
 import { status } from '../../../src/sshd/status.ts';
 import { MemoryHost, PowerFailure } from './memory-host.ts';
@@ -13,6 +17,7 @@ import { MemoryHost, PowerFailure } from './memory-host.ts';
 const OTHER = '/usr/bin/sss_ssh_authorizedkeys';
 const OTHER_LINES = `AuthorizedKeysCommand ${OTHER} %u\nAuthorizedKeysCommandUser nobody\n`;
 const MAIN = '/etc/ssh/sshd_config';
+const OWN = ownCommand(DEB_COMMAND_PATH);
 const COMMANDS = { enable, disable, adopt };
 
 const HOSTS = [
@@ -106,7 +111,9 @@ describe('enable', () => {
   it.each([
     ['other-command', OTHER_LINES],
     ['command-disabled', 'AuthorizedKeysCommand none\n'],
-    ['command-in-match', `Match User git\n${OTHER_LINES}`],
+    ['command-in-match', `Match all\n${OTHER_LINES}`],
+    // Its command would run as the user of ours.
+    ['command-in-match', `Match User git\nAuthorizedKeysCommand ${OTHER} %u\n`],
     ['configuration-not-understood', 'Banner "open\n'],
     ['configuration-invalid', `AuthorizedKeysCommand ${DEB_COMMAND_PATH} %u\n`],
   ])('refuses with %s and changes nothing', (reason, lines) => {
@@ -116,6 +123,23 @@ describe('enable', () => {
     expect(enable(machine.edges())).toMatchObject({ outcome: 'refused', reason, exitCode: 1 });
     expect(machine.snapshot()).toEqual(before);
     expect(enable(machine.edges(), { fromPackage: true }).exitCode).toBe(0);
+  });
+
+  it('leaves a command in a Match block to its users, wires the others and lists it', () => {
+    const machine = host();
+    append(machine, MAIN, `Match User git\n${OTHER_LINES}`);
+    const before = machine.snapshot();
+    const result = enable(machine.edges(), { fromPackage: true });
+    expect(result).toMatchObject({ outcome: 'done', exitCode: 0 });
+    expect(result.conflicts).toMatchObject([{ reason: 'command-in-match', user: 'nobody' }]);
+    expect(renderResult(result, OWN).stdout).toMatch(/^stays as it is: .*Match User git\)$/m);
+    const found = status(machine.edges());
+    expect(found).toMatchObject({ effective: true, matches: [{ ours: false }] });
+    expect(renderStatus(found)).toMatch(
+      /^pushed keys are accepted by sshd, except for the users of\n  Match User git \(\/etc\/ssh\/sshd_config:\d+\)\n/,
+    );
+    expect(disable(machine.edges()).outcome).toBe('done');
+    expect(machine.snapshot()).toEqual(before);
   });
 
   it('takes none in a Match block for what it is: no command for these users', () => {
@@ -225,6 +249,35 @@ describe('enable', () => {
   });
 });
 
+describe('disable', () => {
+  const PATH = '/etc/ssh/sshd_config.d/00-ec2-instance-connect-alice.conf';
+  const BLOCK = `Match User alice\nAuthorizedKeysCommand ${DEB_COMMAND_PATH} %u %f\nAuthorizedKeysCommandUser ec2-instance-connect\nMatch all\n`;
+
+  it('removes the file that verify-install has somebody paste for one user', () => {
+    const machine = host();
+    const before = machine.snapshot();
+    append(machine, PATH, BLOCK);
+    expect(disable(machine.edges(), { dryRun: true }).changes).toMatchObject([
+      { path: PATH, action: 'remove' },
+    ]);
+    expect(disable(machine.edges())).toMatchObject({ outcome: 'done', exitCode: 0 });
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it.each([`${BLOCK}# mine\n`, BLOCK.replace('AuthorizedKeysCommandUser', 'PrintMotd no\n$&')])(
+    'leaves that file where it was edited, and says that it is still set',
+    (text) => {
+      const machine = host();
+      append(machine, PATH, text);
+      const before = machine.snapshot();
+      const left = { outcome: 'failed', reason: 'still-set', exitCode: 1 };
+      expect(disable(machine.edges(), { dryRun: true })).toMatchObject(left);
+      expect(disable(machine.edges())).toMatchObject(left);
+      expect(machine.snapshot()).toEqual(before);
+    },
+  );
+});
+
 describe('adopt', () => {
   it.each([
     ['tokens-not-supported', 'AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys %u %C\n'],
@@ -331,13 +384,30 @@ describe('adopt', () => {
     expect(machine.snapshot()).toEqual(before);
   });
 
-  it('leaves a Match block to itself and says so', () => {
+  it('wires the others and fails where a Match block keeps its command, with lines for both', () => {
     const machine = host();
     append(machine, MAIN, `Match User git\n${OTHER_LINES}`);
-    const result = adopt(machine.edges());
-    expect(result.outcome).toBe('done');
-    expect(result.conflicts.map(({ reason }) => reason)).toEqual(['command-in-match']);
+    for (const changes of [2, 0]) {
+      const result = adopt(machine.edges());
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'command-in-match', exitCode: 1 });
+      expect(result.changes).toHaveLength(changes);
+      const { stderr } = renderResult(result, OWN);
+      expect(stderr).toContain(`  ${OTHER} "$@" || :\n  exec ${DEB_COMMAND_PATH} "$u" "$f"\n`);
+      expect(stderr).toContain('  AuthorizedKeysCommand /usr/local/sbin/both-keys %u %f %u\n');
+    }
     expect(machine.images.has('/etc/ec2-instance-connect')).toBe(false);
+  });
+
+  it.each([
+    ['try-user-unknown', { tryUsers: ['nosuch'] }],
+    ['try-key-unreadable', { tryKeys: ['/nonexistent'] }],
+  ])('refuses with %s, also where nothing is to be tried', (reason, options) => {
+    const machine = host();
+    enable(machine.edges());
+    const edges = machine.edges();
+    const run: typeof edges.run = (argv) =>
+      argv[0] === 'getent' ? { status: 2, stdout: '', stderr: '' } : edges.run(argv);
+    expect(adopt({ ...edges, run }, options)).toMatchObject({ reason, exitCode: 1 });
   });
 });
 
