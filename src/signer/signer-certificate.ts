@@ -2,7 +2,7 @@ import { ATTRIBUTE_COMMON_NAME, readName } from '../x509/name.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { keyText } from '../x509/algorithm-text.ts';
 import { KEY_USAGE } from '../x509/extensions.ts';
-import { readOr, refuseCertificate, type SignerRefusal } from './signer-refusal.ts';
+import { refuseCertificate, type SignerRefusal } from './signer-refusal.ts';
 
 /**
  * The DNS names that the signer certificate goes by: those of its SubjectAltName where there is
@@ -14,7 +14,7 @@ export function signerNames(leaf: Certificate): readonly string[] {
       .filter(({ form }) => form === 'dns')
       .map(({ content }) => content.toString('latin1'));
   }
-  const attributes = readOr(() => readName(leaf.subject), []).flat();
+  const attributes = readName(leaf.subject).flat();
   const names = attributes.filter(({ type }) => type === ATTRIBUTE_COMMON_NAME);
   const [name] = names;
   return names.length === 1 && name?.text !== undefined ? [name.text] : [];

@@ -25,9 +25,9 @@ export function refuseUnreadable(der: Buffer, reason: SignerReason, detail: stri
   return { ok: false, reason, detail, ...(subject === undefined ? {} : { subject }) };
 }
 
-/** The subject for people: printable ASCII, at most 260 characters, also when it cannot be read. */
+/** The subject for people: printable ASCII, at most 260 characters. */
 export function subjectText(certificate: Certificate): string {
-  return readOr(() => nameText(certificate.subject), '(unreadable)');
+  return nameText(certificate.subject);
 }
 
 /** The value, or what is wrong with the bytes. */

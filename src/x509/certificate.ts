@@ -1,6 +1,7 @@
 import { DerError, DerReader, TAG } from '../asn1/der-reader.ts';
 import { readBitOctets, readInteger, readSmallInteger, readTime } from '../asn1/values.ts';
 import {
+  checkKeyIdentifiers,
   EXTENSION,
   readBasicConstraints,
   readExtKeyUsage,
@@ -13,6 +14,7 @@ import {
   type NameConstraints,
 } from './extensions.ts';
 import type { GeneralName } from './general-name.ts';
+import { checkName } from './name.ts';
 import { readPublicKeyInfo, type PublicKeyInfo } from './public-key.ts';
 import type { SignedData } from './signature.ts';
 
@@ -100,7 +102,9 @@ function readTbs(signed: Buffer, signatureAlgorithm: Buffer): Tbs {
   skipUniqueIdentifiers(tbs);
   const extensions = readTaggedExtensions(tbs, 0xa3);
   tbs.end();
+  checkKeyIdentifiers(extensions);
   const names = { issuer, subject };
+  for (const name of [issuer, subject]) checkName(name);
   return { serial, ...names, notBefore, notAfter, publicKey, extensions, ...known(extensions) };
 }
 

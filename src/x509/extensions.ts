@@ -1,5 +1,11 @@
 import { DerError, DerReader, TAG } from '../asn1/der-reader.ts';
-import { readBoolean, readNamedBits, readOid, readSmallInteger } from '../asn1/values.ts';
+import {
+  readBoolean,
+  readInteger,
+  readNamedBits,
+  readOid,
+  readSmallInteger,
+} from '../asn1/values.ts';
 import { readGeneralName, type GeneralName } from './general-name.ts';
 
 const MAX_EXTENSIONS = 32;
@@ -71,6 +77,40 @@ export function readTaggedExtensions(reader: DerReader, tag: number): Extensions
   const extensions = readExtensions(tagged);
   tagged.end();
   return extensions;
+}
+
+const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
+const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+
+/**
+ * Demands that key identifiers have their form (RFC 5280 4.2.1.1, 4.2.1.2), where they are present. They
+ * are hints for building a path, which goes by names and signatures here, so what they say decides nothing;
+ * but a certificate that says it in no known way is not one that a CA under any rules issues, and OpenSSL
+ * refuses it too.
+ * @throws DerError
+ */
+export function checkKeyIdentifiers(extensions: Extensions): void {
+  const subject = extensions.get(SUBJECT_KEY_IDENTIFIER)?.value;
+  if (subject !== undefined) {
+    const reader = DerReader.over(subject, MAX_VALUE_BYTES);
+    reader.content(TAG.octetString);
+    reader.end();
+  }
+  const authority = extensions.get(AUTHORITY_KEY_IDENTIFIER)?.value;
+  if (authority !== undefined) checkAuthorityKeyIdentifier(authority);
+}
+
+function checkAuthorityKeyIdentifier(value: Buffer): void {
+  const reader = DerReader.inside(value, TAG.sequence, MAX_VALUE_BYTES);
+  if (reader.has(0x80)) reader.content(0x80);
+  if (reader.has(0xa1)) readSome(reader.enter(0xa1), readGeneralName);
+  if (reader.has(0x82)) {
+    // An INTEGER with another tag.
+    const serial = Buffer.from(reader.element(0x82));
+    serial[0] = TAG.integer;
+    readInteger(DerReader.over(serial, MAX_VALUE_BYTES));
+  }
+  reader.end();
 }
 
 /** BasicConstraints (RFC 5280 4.2.1.9); a path length without the CA flag is refused. */

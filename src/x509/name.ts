@@ -1,4 +1,5 @@
-import { DerReader, TAG } from '../asn1/der-reader.ts';
+import { isUtf8 } from 'node:buffer';
+import { DerError, DerReader, TAG } from '../asn1/der-reader.ts';
 import { readOid } from '../asn1/values.ts';
 
 /** A Name longer than this is refused. */
@@ -9,7 +10,7 @@ const MAX_TEXT = 256;
 export interface NameAttribute {
   /** The attribute's type, dotted. */
   readonly type: string;
-  /** Its text, or undefined when it is of a string type that is not read here. */
+  /** Its text, or undefined when it is of a type that is not read here, or no text of its type. */
   readonly text: string | undefined;
   /** The whole value, DER. */
   readonly value: Buffer;
@@ -47,6 +48,23 @@ export function readName(name: Buffer): readonly (readonly NameAttribute[])[] {
   return relativeNames;
 }
 
+/** The types whose octets can fail to be a text. */
+const ENCODED: readonly number[] = [TAG.utf8String, TAG.bmpString];
+
+/**
+ * Demands that bytes are a Name (RFC 5280 4.1.2.4, 4.1.2.6): its whole structure, and texts that can be
+ * read. A name that is none decides nothing, but who wrote it does not follow the rules that everything
+ * here relies on; OpenSSL does not read such a certificate either.
+ * @throws DerError
+ */
+export function checkName(name: Buffer): void {
+  for (const { type, text, value } of readName(name).flat()) {
+    if (text === undefined && ENCODED.includes(value[0] ?? 0)) {
+      throw new DerError(`expected a text in the attribute ${type} of a name`);
+    }
+  }
+}
+
 function readAttribute(reader: DerReader): NameAttribute {
   const type = readOid(reader);
   const tag = reader.nextTag();
@@ -58,15 +76,16 @@ function readAttribute(reader: DerReader): NameAttribute {
 function readText(tag: number, content: Buffer): string | undefined {
   switch (tag) {
     case TAG.utf8String:
-      return content.toString('utf8');
+      return isUtf8(content) ? content.toString('utf8') : undefined;
     case TAG.printableString:
     case TAG.ia5String:
     case TAG.teletexString:
       return content.toString('latin1');
-    case TAG.bmpString:
-      return content.length % 2 === 0
-        ? Buffer.from(content).swap16().toString('utf16le')
-        : undefined;
+    case TAG.bmpString: {
+      if (content.length % 2 !== 0) return undefined;
+      const text = Buffer.from(content).swap16().toString('utf16le');
+      return text.isWellFormed() ? text : undefined;
+    }
     default:
       return undefined;
   }

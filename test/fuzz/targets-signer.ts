@@ -166,7 +166,7 @@ function makeIssued(random: Random): Parts {
 const IS_CA = octetString(sequence(boolean(true)));
 const IS_SIGNER = subjectAltName([usual.signerName]);
 
-/** OpenSSL's reading; undefined where it reads nothing, which it does for texts that are odd inside of a name. */
+/** OpenSSL's reading; undefined where it reads nothing, as with an OCTET STRING or an ENUMERATED as a name's value. */
 function readByOpenssl(der: Buffer): X509Certificate | undefined {
   try {
     return new X509Certificate(der);
@@ -190,7 +190,7 @@ function judgeIssued([pem, ...staples]: Parts): string {
   if (leaf === undefined || intermediate === undefined) {
     // By its alternative name alone, which is as it was.
     demand(leafDer.includes(IS_SIGNER) && intermediateDer.includes(IS_CA), 'another is accepted');
-    return 'accepted: a name that OpenSSL does not read';
+    return 'accepted: a value in a name of a type that OpenSSL does not read';
   }
   demand(
     leaf.checkHost(usual.signerName, { wildcards: false }) !== undefined,
@@ -207,10 +207,9 @@ function judgeIssued([pem, ...staples]: Parts): string {
   );
   demand(intermediate.verify(usual.root.key.publicKey), 'a foreign intermediate is accepted');
   if (intermediate.ca) return 'accepted: signed by the right CAs';
-  // OpenSSL takes nobody for a CA of whose extensions it cannot read one. Key identifiers are hints and not
-  // read here; an explicit "critical FALSE" is read as what it says.
+  // OpenSSL takes nobody for a CA of whose extensions it cannot read one, and it knows more kinds.
   demand(intermediateDer.includes(IS_CA), 'somebody who is no CA is accepted as one');
-  return 'accepted: extensions that OpenSSL does not read';
+  return 'accepted: an extension that OpenSSL alone reads, and finds malformed';
 }
 
 /** A CA store, some blocks of which are broken. */

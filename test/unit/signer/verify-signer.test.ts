@@ -12,11 +12,14 @@ import {
   instanceConnectChain,
   integer,
   member,
+  oid,
   pemOf,
   scenario,
   sequence,
+  set,
   staple,
   testKey,
+  tlv,
   type Cast,
   type InstanceConnectChain,
 } from '../../pki/index.ts';
@@ -129,16 +132,19 @@ describe('verifySigner', () => {
       scenario({ intermediate: { notAfter: 1 } }),
     ],
     ['the signer without a staple', /^CN=managed-ssh-signer/, scenario({ staples: () => [] })],
-    [
-      'a subject that cannot be read',
-      '(unreadable)',
-      scenario({ leaf: { subject: Buffer.of(0x30, 1, 0), names: null } }),
-    ],
   ])('names the certificate to blame: %s', (_what, subject, material) => {
     const verdict = decide(material);
     expect(verdict.ok ? '' : verdict.subject).toEqual(
       subject instanceof RegExp ? expect.stringMatching(subject) : subject,
     );
+  });
+
+  it.each([
+    ['is no name', Buffer.of(0x30, 1, 0)],
+    ['is no text', sequence(set(sequence(oid('2.5.4.3'), tlv(0x0c, Buffer.of(0xff)))))],
+  ])('refuses a signer of the right alternative name whose subject %s', (_what, subject) => {
+    const verdict = decide(scenario({ leaf: { subject } }));
+    expect(verdict).toMatchObject({ ok: false, reason: 'chain-malformed' });
   });
 
   it('keeps what the network says printable and short', () => {

@@ -22,8 +22,10 @@ import {
   octetString,
   oid,
   sequence,
+  set,
   subjectAltName,
   testKey,
+  tlv,
   unknownExtension,
   utf8String,
   type CertificateSpec,
@@ -40,6 +42,11 @@ const issue = (spec: Partial<CertificateSpec> = {}): ReturnType<typeof issueCert
   });
 const read = (spec: Partial<CertificateSpec> = {}): ReturnType<typeof readCertificate> =>
   readCertificate(issue(spec).der);
+
+const KEY_ID = Buffer.alloc(20, 7);
+/** A Name with one common name of this type. */
+const nameOf = (tag: number, ...octets: readonly number[]): Buffer =>
+  sequence(set(sequence(oid('2.5.4.3'), tlv(tag, Buffer.from(octets)))));
 
 describe('readCertificate', () => {
   it('reads what the issuer wrote', () => {
@@ -126,6 +133,30 @@ describe('readCertificate', () => {
     ],
     ['bytes after BasicConstraints', value('2.5.29.19', Buffer.of(0x30, 0, 0))],
     ['a key usage with set padding bits', value('2.5.29.15', Buffer.of(3, 2, 7, 0xc0))],
+    ['a subject that is no name', { subject: Buffer.of(0x30, 1, 0) }],
+    ['a subject of octets that are no UTF-8', { subject: nameOf(0x0c, 0xc3) }],
+    ['a subject of half a wide letter', { subject: nameOf(0x1e, 0, 65, 0) }],
+    ['a subject of half a pair of wide letters', { subject: nameOf(0x1e, 0xd8, 0) }],
+    ['an issuer of octets that are no UTF-8', { issuer: nameOf(0x0c, 0x80) }],
+    ['a subject key identifier of another type', value('2.5.29.14', sequence())],
+    ['bytes after a subject key identifier', value('2.5.29.14', Buffer.of(4, 0, 0))],
+    ['an authority key identifier of another type', value('2.5.29.35', octetString(KEY_ID))],
+    [
+      'an authority key identifier with an unknown part',
+      value('2.5.29.35', sequence(contextPrimitive(3, KEY_ID))),
+    ],
+    [
+      'an authority key identifier with a part twice',
+      value('2.5.29.35', sequence(contextPrimitive(0, KEY_ID), contextPrimitive(0, KEY_ID))),
+    ],
+    [
+      'an authority key identifier with no name of an issuer',
+      value('2.5.29.35', sequence(context(1))),
+    ],
+    [
+      'an authority key identifier with a serial number that is none',
+      value('2.5.29.35', sequence(contextPrimitive(2, Buffer.of(0, 1)))),
+    ],
     ['an empty list of purposes', value('2.5.29.37', sequence())],
     ['an empty list of names', value('2.5.29.17', sequence())],
     ['a name of an unknown form', value('2.5.29.17', sequence(contextPrimitive(9, Buffer.of(1))))],
@@ -146,6 +177,26 @@ describe('readCertificate', () => {
     ],
   ])('refuses %s', (_what, spec) => {
     expect(() => read(spec)).toThrow(DerError);
+  });
+
+  it.each<[string, Partial<CertificateSpec>]>([
+    ['an empty subject', { subject: sequence(), issuer: nameOf(0x0c, 65) }],
+    ['a subject with a type that is not read', { subject: nameOf(0x1c, 0, 0, 0, 65) }],
+    ['a subject in wide letters', { subject: nameOf(0x1e, 0xd8, 0x3d, 0xde, 0) }],
+    ['an empty authority key identifier', value('2.5.29.35', sequence())],
+    [
+      'an authority key identifier with all its parts',
+      value(
+        '2.5.29.35',
+        sequence(
+          contextPrimitive(0, KEY_ID),
+          context(1, generalName.directory(nameOf(0x0c, 65))),
+          contextPrimitive(2, Buffer.of(1, 0)),
+        ),
+      ),
+    ],
+  ])('reads %s', (_what, spec) => {
+    expect(() => read(spec)).not.toThrow();
   });
 
   it('refuses a certificate that is cut off or goes on', () => {
