@@ -1,8 +1,9 @@
 /** Breaks the code in one place after the other and sees whether a test notices: `npm run mutation`. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { HOST } from '../vitest.config.ts';
 import { runScript } from './options.ts';
 
 const CORE = [
@@ -15,6 +16,21 @@ const CORE = [
   'ssh',
   'x509',
 ];
+const READERS = 'test/unit/{limits,appended-null}.test.ts';
+/** The tests that a mutant of a folder meets, beside the unit tests of the folder's name. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  asn1: ['test/unit/x509/*.test.ts', READERS, 'test/property/asn1.test.ts'],
+  authorize: ['test/vectors/key.test.ts', READERS, 'test/property/{key-body,render}.test.ts'],
+  imds: ['test/property/documents.test.ts'],
+  log: ['test/property/printable.test.ts'],
+  ocsp: ['test/vectors/signer.test.ts', READERS],
+  signer: ['test/{suites,vectors}/s*.test.ts', READERS, 'test/property/signer.test.ts'],
+  ssh: ['test/property/{fingerprint,public-key,user-name}.test.ts'],
+  sshd: ['test/property/sshd-*.test.ts'],
+  x509: ['test/vectors/signer.test.ts', READERS, 'test/property/x509.test.ts'],
+};
+/** They mock a module, or the clock of the vectors, which a process with other tests in it cannot. */
+const ALONE = ['test/unit/signer/ocsp-staple.test.ts', 'test/vectors/details.test.ts'];
 const HELP = `usage: npm run mutation -- [FOLDER ...]
 
 Breaks the source in one place after the other (Stryker) and runs the tests that reach the place, those alone that
@@ -43,6 +59,16 @@ function patternOf(argument: string): string {
   return statSync(path).isDirectory() ? `${path}/**/*.ts` : path;
 }
 
+/** The test files for files of src. What starts programs of the host would not show a mutant to them. */
+function testsFor(patterns: readonly string[]): readonly string[] {
+  const folders = new Set(patterns.map((pattern) => pattern.split('/')[1] ?? ''));
+  const tests = [...folders].flatMap((folder) => [
+    `test/unit/${folder}/**/*.test.ts`,
+    ...(ALSO[folder] ?? []),
+  ]);
+  return globSync(tests).filter((path) => !HOST.includes(path) && !ALONE.includes(path));
+}
+
 /** Killed in per cent of those that count: a mutant that times out has been noticed too. */
 function scores(report: Report): readonly string[] {
   const rows = Object.entries(report.files).map(([file, { mutants }]) => {
@@ -68,8 +94,7 @@ await runScript(() => {
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });
   const patterns = (positionals.length > 0 ? positionals : CORE).map(patternOf);
   const run = ['run', CONFIGURATION, '--mutate', patterns.join(',')];
-  // The same cases of the properties every time.
-  const env = { ...process.env, EIC_SEED: '1' };
+  const env = { ...process.env, EIC_MUTATION_TESTS: testsFor(patterns).join(' ') };
   const { status } = spawnSync('stryker', run, { stdio: 'inherit', env });
   if (status !== 0) throw new Error(`stryker ended with ${status}`);
   console.log(scores(JSON.parse(readFileSync(REPORT, 'utf8')) as Report).join('\n'));
