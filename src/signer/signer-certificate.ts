@@ -28,7 +28,8 @@ export function signerNames(leaf: Certificate): readonly string[] {
 export function checkSigner(leaf: Certificate, expected: string): SignerRefusal | undefined {
   const names = signerNames(leaf);
   if (!names.some((name) => asciiLowerCase(name) === asciiLowerCase(expected))) {
-    const found = JSON.stringify(names.slice(0, 3).join(' ').slice(0, 256));
+    const some = names.slice(0, 3).join(' ').slice(0, 256);
+    const found = JSON.stringify(some.replaceAll(/[^ -~]/g, '?'));
     return refuseCertificate(leaf, 'name-mismatch', `expected ${expected}, found ${found}`);
   }
   // Pushed keys are signed with RSA-PSS.

@@ -148,7 +148,7 @@ describe('verifySigner', () => {
   });
 
   it('keeps what the network says printable and short', () => {
-    const subject = distinguishedName(`\u001b[2J\n${'x'.repeat(900)}`);
+    const subject = distinguishedName(`\u001b[2J\n\u00e9\u007f${'x'.repeat(900)}`);
     const verdict = decide(scenario({ leaf: { subject, names: null } }));
     expect(verdict).toMatchObject({ reason: 'name-mismatch' });
     expect(verdict.ok ? '' : verdict.subject).toMatch(/^[ -~]{1,260}$/);
