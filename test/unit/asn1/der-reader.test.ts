@@ -86,6 +86,16 @@ describe('DerReader', () => {
     expect(() => over('30010400').enter(TAG.sequence).content(TAG.octetString)).toThrow(DerError);
   });
 
+  it('has no next tag at the end of its parent, whatever follows that', () => {
+    const outer = DerReader.inside(sequence(sequence(), integer(1)), TAG.sequence, 99);
+    const inner = outer.enter(TAG.sequence);
+    expect(() => inner.nextTag()).toThrow(DerError);
+  });
+
+  it('names both tags in two digits where it found another', () => {
+    expect(() => over('0500').content(TAG.sequence)).toThrow('expected tag 0x30, found 0x05');
+  });
+
   it('goes 24 levels deep and not deeper', () => {
     let nested = sequence();
     for (let i = 0; i < 24; i++) nested = sequence(nested);

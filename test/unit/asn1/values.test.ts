@@ -63,6 +63,10 @@ describe('readOid', () => {
     expect(readOid(DerReader.over(oid(dotted), 99))).toBe(dotted);
   });
 
+  it('reads the arc 2^49', () => {
+    expect(readOid(hex('06092a8180808080808000'))).toBe('1.2.562949953421312');
+  });
+
   it.each([
     ['an empty one', '0600'],
     ['an arc that does not end', '06025581'],
@@ -104,6 +108,8 @@ describe('readNamedBits', () => {
     ['255 unused bits', '0302ff00'],
     ['unused bits of nothing', '030101'],
     ['more than 16 bits', '0304008000 01'],
+    ['more than 16 bits of which 16 are zero', '0304000000 01'],
+    ['a set padding bit in the second octet', '03030700 01'],
     ['no octet at all', '0300'],
   ])('refuses %s', (_what, text) => {
     expect(() => readNamedBits(hex(text.replaceAll(' ', '')))).toThrow(DerError);
@@ -146,6 +152,7 @@ describe('readTime', () => {
   });
 
   it.each([
+    ['a colon for the tens of its year', ':00101000000Z'],
     ['no seconds', '2601010000Z'],
     ['an offset', '260101000000+0000'],
     ['no Z', '2601010000000'],
