@@ -49,7 +49,6 @@ describe('signerNames', () => {
       sequence(set(sequence(oid('2.5.4.3'), tlv(0x02, Buffer.of(1))))),
       [],
     ],
-    ['nothing for a name that cannot be read', sequence(Buffer.of(5, 0)), []],
   ])('gives without a SubjectAltName %s', (_what, subject, names) => {
     expect(signerNames(leafWith({ names: null, subject }))).toEqual(names);
   });
