@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { DerError, DerReader, TAG } from '../asn1/der-reader.ts';
 import { readOid } from '../asn1/values.ts';
 
@@ -75,8 +74,11 @@ function readAttribute(reader: DerReader): NameAttribute {
 
 function readText(tag: number, content: Buffer): string | undefined {
   switch (tag) {
-    case TAG.utf8String:
-      return isUtf8(content) ? content.toString('utf8') : undefined;
+    case TAG.utf8String: {
+      // What is no UTF-8 becomes another text, and other octets then.
+      const text = content.toString('utf8');
+      return Buffer.from(text).equals(content) ? text : undefined;
+    }
     case TAG.printableString:
     case TAG.ia5String:
     case TAG.teletexString:

@@ -21,7 +21,6 @@ interface MutantRun {
   readonly testFilter?: readonly string[];
   readonly hitLimit?: number;
   readonly activeMutant: { readonly id: string };
-  readonly mutantActivation: 'runtime' | 'static';
 }
 /** What came of one test. */
 interface Ran {
@@ -49,9 +48,9 @@ class InProcessRunner {
     return { reloadEnvironment: false };
   }
 
-  /** Loads what Stryker gives no time limit to. With a mutant of a module's own constants it must be on before. */
+  /** Loads what Stryker gives no time limit to. */
   async init(): Promise<void> {
-    if (process.env['EIC_MUTATION_STATIC'] === undefined) await this.#load();
+    await this.#load();
   }
 
   async dryRun(): Promise<object> {
@@ -62,12 +61,6 @@ class InProcessRunner {
 
   async mutantRun(run: MutantRun): Promise<object> {
     const board = this.#board;
-    if (run.mutantActivation === 'static') board.activeMutant = run.activeMutant.id;
-    try {
-      await this.#load();
-    } catch (error) {
-      return { status: 'killed', killedBy: ['load'], failureMessage: String(error), nrOfTests: 0 };
-    }
     board.activeMutant = run.activeMutant.id;
     [board.hitCount, board.hitLimit] = [0, run.hitLimit];
     const wanted = run.testFilter === undefined ? undefined : new Set(run.testFilter);

@@ -63,7 +63,10 @@ function declarer(one: (name: string, body: Hook) => void): Declare {
     (rows) =>
     (name, ...rest) => {
       const body = bodyOf(rest);
-      for (const row of rows) one(name, () => body(...(Array.isArray(row) ? row : [row])));
+      for (const row of rows) {
+        const values: readonly unknown[] = Array.isArray(row) ? row : [row];
+        one(name, () => body(...values));
+      }
     };
   return Object.assign(
     (name: string, ...rest: readonly unknown[]) => {
