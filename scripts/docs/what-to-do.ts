@@ -52,7 +52,7 @@ export const KEY_ADVICE: Readonly<Record<KeyReason, string>> = {
 export const FAULT_ADVICE: Readonly<Record<FaultCode, readonly [meaning: string, advice: string]>> =
   {
     IMDS_UNREACHABLE: [
-      'no connection to the metadata service',
+      'no connection to the metadata service, or it was lost before the answer was whole',
       'Enable IMDS for the instance, and let the user `ec2-instance-connect` reach 169.254.169.254, port 80.',
     ],
     IMDS_TIMEOUT: [

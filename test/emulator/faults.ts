@@ -1,6 +1,7 @@
 import { JSON_ERROR_CODES, type JsonErrorCode } from './aws-errors.ts';
 import { matchesGlob } from './glob.ts';
 import { asInteger, asOneOf, asRecord, asString } from './strict-json.ts';
+import { FRAMES, type Frame } from './frames.ts';
 
 /** Which of the two services a fault befalls. */
 export type Service = 'imds' | 'api';
@@ -13,6 +14,8 @@ export type FaultAction =
   | { readonly kind: 'hang' }
   /** The connection ends with RST instead of an answer. */
   | { readonly kind: 'reset' }
+  /** The declared length is sent, half of the body, then the connection ends with RST. */
+  | { readonly kind: 'reset-body' }
   /** The headers come at once, the body `bytes` at a time every `ms`. */
   | { readonly kind: 'drip'; readonly bytes: number; readonly ms: number }
   /** A body of so many bytes, without a declared length. */
@@ -21,6 +24,10 @@ export type FaultAction =
   | { readonly kind: 'truncate' }
   /** The true answer, after which the connection is closed. */
   | { readonly kind: 'close' }
+  /** The true answer, after which this address refuses connections until the emulator is started anew. */
+  | { readonly kind: 'vanish' }
+  /** The true answer in another frame. */
+  | { readonly kind: 'frame'; readonly frame: Frame }
   /** Another answer; a redirect needs `location`. */
   | {
       readonly kind: 'answer';
@@ -37,6 +44,8 @@ export interface FaultRule {
   /** `*` and `?` match as in a shell, also across slashes. */
   readonly path: string;
   readonly method?: string;
+  /** How many of these requests pass first; none when left out. */
+  readonly skip?: number;
   /** How many requests; all of them when left out. */
   readonly count?: number;
   readonly action: FaultAction;
@@ -46,22 +55,28 @@ const KINDS = {
   delay: ['ms'],
   hang: [],
   reset: [],
+  'reset-body': [],
   drip: ['bytes', 'ms'],
   huge: ['bytes'],
   truncate: [],
   close: [],
+  vanish: [],
+  frame: ['frame'],
   answer: ['status', 'body', 'location'],
   'api-error': ['code'],
 } as const satisfies Record<FaultAction['kind'], readonly string[]>;
 
+const RULE_FIELDS = ['service', 'path', 'method', 'skip', 'count', 'action'] as const;
+
 /** Reads one rule from JSON; throws ShapeError for anything that it does not know. */
 export function parseFaultRule(value: unknown): FaultRule {
-  const rule = asRecord(value, 'fault', ['service', 'path', 'method', 'count', 'action']);
-  const { method, count } = rule;
+  const rule = asRecord(value, 'fault', [...RULE_FIELDS]);
+  const { method, skip, count } = rule;
   return {
     service: asOneOf(rule['service'] ?? 'imds', 'fault.service', ['imds', 'api']),
     path: asString(rule['path'] ?? '*', 'fault.path'),
     ...(method === undefined ? {} : { method: asString(method, 'fault.method') }),
+    ...(skip === undefined ? {} : { skip: asInteger(skip, 'fault.skip', 1) }),
     ...(count === undefined ? {} : { count: asInteger(count, 'fault.count', 1) }),
     action: parseAction(rule['action']),
   };
@@ -87,6 +102,8 @@ function parseAction(value: unknown): FaultAction {
       return { kind, bytes: bytes() };
     case 'answer':
       return parseAnswer(action);
+    case 'frame':
+      return { kind, frame: asOneOf(action['frame'], 'action.frame', FRAMES) };
     case 'api-error':
       return { kind, code: asOneOf(action['code'], 'action.code', JSON_ERROR_CODES) };
     default:
@@ -112,11 +129,15 @@ export interface DrawnFault {
 
 /** The faults that are switched on, with how often each may still strike. */
 export class FaultTable {
-  #rules: { rule: FaultRule; left: number }[] = [];
+  #rules: { rule: FaultRule; skip: number; left: number }[] = [];
 
   /** Replaces all rules. */
   set(rules: readonly FaultRule[]): void {
-    this.#rules = rules.map((rule) => ({ rule, left: rule.count ?? Infinity }));
+    this.#rules = rules.map((rule) => ({
+      rule,
+      skip: rule.skip ?? 0,
+      left: rule.count ?? Infinity,
+    }));
   }
 
   /** The rules that can still strike. */
@@ -137,6 +158,10 @@ export class FaultTable {
         matchesGlob(rule.path, path);
       const isDelay = rule.action.kind === 'delay';
       if (!fits || (!isDelay && action !== undefined)) continue;
+      if (entry.skip > 0) {
+        entry.skip -= 1;
+        continue;
+      }
       entry.left -= 1;
       if (rule.action.kind === 'delay') delayMs += rule.action.ms;
       else action = rule.action;

@@ -3,6 +3,7 @@ import type { ListenOptions } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestCounter } from './counters.ts';
 import type { DrawnFault, FaultAction } from './faults.ts';
+import { sendFramed } from './frames.ts';
 import { text, type HttpRequest, type HttpResponse } from './http.ts';
 
 /** What a listener serves. */
@@ -29,10 +30,12 @@ const MAX_BODY = 65_536;
 export async function startListener(listener: Listener): Promise<RunningListener> {
   // Longer than any client keeps a connection, so that none is closed under a request.
   const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
-    serve(listener, incoming, outgoing).catch((error: unknown) => {
-      process.stderr.write(`emulator: ${String(error)}\n`);
-      outgoing.destroy();
-    });
+    serve({ ...listener, vanish: () => server.close() }, incoming, outgoing).catch(
+      (error: unknown) => {
+        process.stderr.write(`emulator: ${String(error)}\n`);
+        outgoing.destroy();
+      },
+    );
   });
   server.on('connection', (socket) => {
     listener.counter?.opened();
@@ -77,8 +80,13 @@ function boundAddress(server: Server): string {
     : `${bound.address}:${bound.port}`;
 }
 
+/** A listener that can be told to refuse connections from now on. */
+interface Serving extends Listener {
+  readonly vanish: () => unknown;
+}
+
 async function serve(
-  listener: Listener,
+  listener: Serving,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -99,6 +107,8 @@ async function serve(
   if (fault.delayMs > 0) await sleep(fault.delayMs, undefined, { ref: false });
   const remoteAddress = socket.remoteAddress ?? '127.0.0.1';
   const request = { method, path, query, headers, body, remoteAddress };
+  // Before the answer: whoever has it finds nobody any more.
+  if (fault.action?.kind === 'vanish') listener.vanish();
   await send(outgoing, listener.handle(request, fault), fault.action);
 }
 
@@ -115,9 +125,10 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
 
 async function send(
   outgoing: ServerResponse,
-  { status, headers, body }: HttpResponse,
+  answer: HttpResponse,
   action: FaultAction | undefined,
 ): Promise<void> {
+  const { status, headers, body } = answer;
   const head = { server: 'EC2ws', ...headers };
   const sized = { ...head, 'content-length': String(body.length) };
   switch (action?.kind) {
@@ -127,10 +138,14 @@ async function send(
       outgoing.socket?.resetAndDestroy();
       return;
     case 'truncate':
+    case 'reset-body':
       outgoing.writeHead(status, sized).write(body.subarray(0, body.length / 2), () => {
-        outgoing.socket?.end();
+        if (action.kind === 'truncate') outgoing.socket?.end();
+        else outgoing.socket?.resetAndDestroy();
       });
       return;
+    case 'frame':
+      return sendFramed(outgoing, { status, headers: head, body }, action.frame);
     case 'drip':
       outgoing.writeHead(status, sized).flushHeaders();
       return drip(outgoing, body, action.bytes, action.ms);
@@ -144,7 +159,7 @@ async function send(
       return;
     }
     default:
-      if (action?.kind === 'close') outgoing.shouldKeepAlive = false;
+      if (action?.kind === 'close' || action?.kind === 'vanish') outgoing.shouldKeepAlive = false;
       outgoing.writeHead(status, sized).end(body);
   }
 }

@@ -14,6 +14,7 @@ When it serves, it prints one line: ready {"imds":[…],"api":[…],"control":[�
   --control ADDRESS  faults, material, clock, keys, counters (see control.ts); loopback or Unix socket
   --trail FILE       append CloudTrail records here
   --root FILE        write the signing CA's root certificate here
+  --ahead SECONDS    the service's clock is so far ahead of this machine's; behind it with a minus
   --fresh-keys       make new keys for the signing CA instead of the cached test keys
 
 ADDRESS is host:port, [v6]:port, or the path of a Unix socket; port 0 lets the system choose.
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     control: { type: 'string' },
     trail: { type: 'string' },
     root: { type: 'string' },
+    ahead: { type: 'string', default: '0' },
     'fresh-keys': { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -44,11 +46,18 @@ if (values.control !== undefined && !/^(\/|127\.|localhost:|\[::1\])/.test(value
   process.exit(2);
 }
 
+if (!/^-?\d{1,9}$/.test(values.ahead)) {
+  process.stderr.write(`emulator: expected seconds for --ahead, got ${values.ahead}\n`);
+  process.exit(2);
+}
+
+const ahead = Number(values.ahead);
 const emulator = new Emulator({
   config: parseConfig(JSON.parse(readFileSync(values.config, 'utf8'))),
   imds: values.imds ?? [],
   api: values.api ?? [],
   freshKeys: values['fresh-keys'] ?? false,
+  clock: () => Date.now() / 1000 + ahead,
   ...(values.control === undefined ? {} : { control: values.control }),
   ...(values.trail === undefined ? {} : { trail: values.trail }),
 });

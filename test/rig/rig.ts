@@ -126,8 +126,8 @@ export class Rig {
     await this.startSshd(this.#options.sshd);
   }
 
-  /** Starts the emulator and has the CA store trust its root. */
-  async startEmulator(): Promise<void> {
+  /** Starts the emulator, its clock so many seconds ahead of the machine's, and has the CA store trust its root. */
+  async startEmulator(ahead = 0): Promise<void> {
     const config = '/run/rig/emulator.json';
     writeFileSync(this.namespace.path(config), JSON.stringify(emulatorConfig(this.account)));
     const imds = [`${IMDS_ADDRESSES.ipv4}:80`];
@@ -136,6 +136,7 @@ export class Rig {
       ...['--config', config, '--control', CONTROL_SOCKET, '--trail', TRAIL, '--root', ROOT_PEM],
       ...imds.flatMap((address) => ['--imds', address]),
       ...[API_ADDRESS, API_SOCKET].flatMap((address) => ['--api', address]),
+      `--ahead=${ahead}`,
       ...(this.#options.freshKeys === true ? ['--fresh-keys'] : []),
     ];
     const main = join(import.meta.dirname, '../emulator/main.ts');
