@@ -20,8 +20,11 @@ function all({ commands }: CommandLine): readonly CommandLine[] {
   return commands.flatMap((command) => [command, ...all(command)]);
 }
 
-function kindOf(option: CommandOption): 'user' | 'file' | 'folder' | 'value' | undefined {
-  return option.takesValue ? (VALUES[option.name] ?? 'value') : undefined;
+function kindOf(
+  option: CommandOption,
+): 'user' | 'file' | 'folder' | 'choice' | 'value' | undefined {
+  if (!option.takesValue) return undefined;
+  return option.choices.length > 0 ? 'choice' : (VALUES[option.name] ?? 'value');
 }
 
 function namesOf(command: CommandLine): readonly string[] {
@@ -29,7 +32,7 @@ function namesOf(command: CommandLine): readonly string[] {
 }
 
 function takesUser({ positionals }: CommandLine): boolean {
-  return positionals[0] === '[user]';
+  return positionals[0] === '<user>';
 }
 
 /** For bash-completion; needs nothing of it. */
@@ -40,6 +43,7 @@ export function bashCompletion(program: CommandLine): string {
       ...namesOf(command),
       ...command.options.map(({ name }) => `--${name}`),
       '--help',
+      '--version',
     ];
     const users = takesUser(command) ? ' users=yes' : '';
     return `    '${command.path.join(' ')}') words='${words.join(' ')}'${users} ;;`;
@@ -49,11 +53,15 @@ export function bashCompletion(program: CommandLine): string {
     namesOf(command).map((name) => `'${[...command.path, name].join(' ')}'`),
   );
   const byKind = (kind: string): string => optionsOf(program, kind).join(' | ');
+  const choices = withChoices(program).map(
+    ({ name, choices: words }) =>
+      `    --${name})\n      mapfile -t COMPREPLY < <(compgen -W '${words.join(' ')}' -- "$current")\n      return\n      ;;\n`,
+  );
   return `# bash completion for ${NAME}(8)
 ${MADE}
 _ec2_instance_connect() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]}
-  local command='' words='' users=no word
+  local command='' words='' users=no arguments=0 word
   COMPREPLY=()
   case $before in
     ${byKind('user')})
@@ -70,24 +78,32 @@ _ec2_instance_connect() {
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
       return
       ;;
-    ${byKind('value')}) return ;;
+${choices.join('')}    ${byKind('value')}) return ;;
   esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "\${command:+$command }$word" in
       ${steps.join(' | ')})
         command="\${command:+$command }$word" ;;
+      *) [[ $word == -* ]] || arguments=$((arguments + 1)) ;;
     esac
   done
   case $command in
 ${cases.join('\n')}
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-  if [[ $users == yes && $current != -* ]]; then
+  if [[ $users == yes && $arguments == 0 && $current != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -u -- "$current")
   fi
 }
 complete -F _ec2_instance_connect ${NAME}
 `;
+}
+
+/** Options that take one of a few words, each once: an option is the same wherever it is taken. */
+function withChoices(program: CommandLine): readonly CommandOption[] {
+  const options = all(program).flatMap(({ options: own }) => own);
+  const each = new Map(options.map((option) => [option.name, option]));
+  return [...each.values()].filter((option) => option.choices.length > 0);
 }
 
 /** Options whose value is of a kind, with their hyphens, each once. */
@@ -117,9 +133,12 @@ function zshName({ path }: CommandLine): string {
 function zshFunction(command: CommandLine): string {
   const options = command.options.map((option) => {
     const kind = kindOf(option);
-    return `'--${option.name}[${zshText(option.describe)}]${kind === undefined ? '' : ZSH_ACTIONS[kind]}'`;
+    const action =
+      kind === 'choice' ? `:value:(${option.choices.join(' ')})` : kind && ZSH_ACTIONS[kind];
+    const often = option.isRepeatable ? '*' : '';
+    return `'${often}--${option.name}[${zshText(option.describe)}]${action ?? ''}'`;
   });
-  const help = "'--help[show help]'";
+  const help = "'--help[show help]' '--version[show the version]'";
   if (command.commands.length === 0) {
     const user = takesUser(command) ? ["'1:user:_users'"] : [];
     return `${zshName(command)}() {\n  _arguments ${[...user, ...options, help].join(' \\\n    ')}\n}`;
@@ -176,14 +195,22 @@ function fishLines(command: CommandLine): readonly string[] {
     ...command.commands.map(
       (each) => `${start} -a ${each.path.at(-1) ?? ''} -d '${fishText(each.describe)}'`,
     ),
-    ...(takesUser(command) ? [`${start} -a '(__fish_complete_users)'`] : []),
+    ...(takesUser(command) ? [`${firstArgument(command)} -a '(__fish_complete_users)'`] : []),
     ...command.options.map((option) => {
       const kind = kindOf(option);
-      const value = kind === undefined ? '' : FISH_VALUES[kind];
-      return `${start} -l ${option.name} -d '${fishText(option.describe)}'${value}`;
+      const value =
+        kind === 'choice' ? ` -x -a '${option.choices.join(' ')}'` : kind && FISH_VALUES[kind];
+      return `${start} -l ${option.name} -d '${fishText(option.describe)}'${value ?? ''}`;
     }),
     `${start} -l help -d 'show help'`,
+    `${start} -l version -d 'show the version'`,
   ];
+}
+
+/** A completion that is offered as long as nothing but options follows the words of the command. */
+function firstArgument(command: CommandLine): string {
+  const words = `test (count (string match -v -- "-*" (commandline -opc))) -eq ${command.path.length + 1}`;
+  return `complete -c ${NAME} -n '${fishCondition(command)}; and ${words}'`;
 }
 
 /** That the words of a command have been typed, and none of a command below it. */

@@ -12,7 +12,7 @@ export interface ExitCode {
 export const EXIT_CODES: readonly ExitCode[] = [
   ...codes(
     'authorized-keys',
-    'a decision was made, whether keys were printed or not',
+    'a decision was made, whether keys were printed or not; or a helper printed keys, whatever else failed',
     'the signer was refused, or something outside the program failed; no key is printed',
   ),
   ...codes(
@@ -24,7 +24,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   ...codes('sshd enable', 'the command is effective', 'it refused or failed, and says why'),
   ...codes(
     'sshd disable',
-    'what was written is removed',
+    'the configuration that enable or adopt wrote is removed',
     'something was left, or the running sshd keeps the command until it is restarted',
   ),
   ...codes('sshd adopt', 'both commands are effective', 'it refused or failed, and says why'),

@@ -85,10 +85,11 @@ function commandLines(command: CommandLine): readonly string[] {
   const rows = command.options.map((option) => {
     const standard = option.default === undefined ? '' : ` (default: ${option.default})`;
     const value = option.takesValue ? ' VALUE' : '';
-    return `| \`--${option.name}${value}\` | ${cell(option.describe + standard)} |`;
+    const often = option.isRepeatable ? '; may be given several times' : '';
+    return `| \`--${option.name}${value}\` | ${cell(option.describe + often + standard)} |`;
   });
   const table = rows.length === 0 ? [] : ['', '| option | meaning |', '|---|---|', ...rows];
-  return [`\n### ${name}\n\n${sentence(command.describe)}`, ...table];
+  return [`\n### \`${name}\`\n\n${sentence(command.describe)}`, ...table];
 }
 
 function exitLines(): readonly string[] {
@@ -96,7 +97,7 @@ function exitLines(): readonly string[] {
     ({ command, code, meaning }) => `| \`${command}\` | ${code} | ${meaning} |`,
   );
   return [
-    `\n## Exit status\n\nFor every command: ${EXIT_USAGE} is bad usage, ${EXIT_BUG} an internal error before anything was printed.`,
+    `\n## Exit status\n\nFor every command: 1 where its output cannot be written, ${EXIT_USAGE} for bad usage, ${EXIT_BUG} for an internal error before anything was printed, 127 where the launcher cannot start the program because the package is not completely installed.`,
     '\n| command | status | meaning |',
     '|---|--:|---|',
     ...rows,

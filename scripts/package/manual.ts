@@ -4,6 +4,7 @@ import { ANSWERS } from '../../src/verdict/answers.ts';
 import type { CommandLine } from '../../src/cli/command-line.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../src/verdict/reasons.ts';
 import { EXIT_CODES } from '../docs/exit-codes.ts';
+import { FAULT_ADVICE, HELPER_ADVICE } from '../docs/what-to-do.ts';
 import { leaves } from '../docs/commands.ts';
 
 /** Text as roff shows it: a backslash or a dot at the start of a line would be read as a command. */
@@ -18,6 +19,13 @@ function reasonTable(reasons: Readonly<Record<string, string>>): string {
   return Object.entries(reasons)
     .map(([code, message]) => `.TP\n.B ${escapeRoff(code)}\n${escapeRoff(message)}.`)
     .join('\n');
+}
+
+/** The meanings alone: the advice is in docs/reasons.md, which the page names. */
+function meanings(
+  table: Readonly<Record<string, readonly [meaning: string, advice: string]>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(table).map(([code, [meaning]]) => [code, meaning]));
 }
 
 /** What the log and the JSON report tell of a signed entry, by the names that they use. */
@@ -37,7 +45,8 @@ function commandSections(program: CommandLine): string {
       const rows = options.map((option) => {
         const standard = option.default === undefined ? '' : ` By default ${option.default}.`;
         const value = option.takesValue ? ` \\fIvalue\\fR` : '';
-        const text = `${sentence(option.describe)}${standard}`;
+        const often = option.isRepeatable ? ' May be given several times.' : '';
+        const text = `${sentence(option.describe)}${standard}${often}`;
         return `.TP\n\\fB${escapeRoff(`--${option.name}`)}\\fR${value}\n${escapeRoff(text)}`;
       });
       return [`.SS ${escapeRoff(name)}`, escapeRoff(sentence(describe)), ...rows].join('\n');
@@ -59,7 +68,7 @@ function sentence(text: string): string {
 
 /**
  * A manual page from its template: `@VERSION@`, `@DATE@` (YYYY-MM-DD), and on lines of their own `@SIGNER_REASONS@`,
- * `@KEY_REASONS@`, `@ANSWERS@`, `@SIGNED_FIELDS@`, `@COMMANDS@` and `@EXIT_STATUS@`.
+ * `@KEY_REASONS@`, `@ANSWERS@`, `@SIGNED_FIELDS@`, `@FAULTS@`, `@HELPERS@`, `@COMMANDS@` and `@EXIT_STATUS@`.
  * @param program its commands and options
  * @throws Error if a placeholder is left over
  */
@@ -76,6 +85,8 @@ export function renderManual(
     .replace('@ANSWERS@', () => reasonTable(ANSWERS))
     .replace('@SIGNED_FIELDS@', () => reasonTable(toldFields()))
     .replace('@COMMANDS@', () => commandSections(program))
+    .replace('@FAULTS@', () => reasonTable(meanings(FAULT_ADVICE)))
+    .replace('@HELPERS@', () => reasonTable(meanings(HELPER_ADVICE)))
     .replace('@EXIT_STATUS@', exitStatus);
   const left = /@[A-Z_]+@/.exec(page);
   if (left) throw new Error(`expected no placeholder in the manual page, found ${left[0]}`);

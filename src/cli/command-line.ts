@@ -6,7 +6,7 @@ export interface CommandLine {
   readonly path: readonly string[];
   /** One line; empty for the program itself. */
   readonly describe: string;
-  /** Positional arguments as the usage shows them: `[user]`. */
+  /** Positional arguments as the usage shows them: `<user>`, `[<fingerprint>]`. */
   readonly positionals: readonly string[];
   /** Options in the order of its help, without `--help` and `--version`. */
   readonly options: readonly CommandOption[];
@@ -19,6 +19,10 @@ export interface CommandOption {
   readonly name: string;
   readonly describe: string;
   readonly takesValue: boolean;
+  /** Whether it may be given several times, each time with one value or more. */
+  readonly isRepeatable: boolean;
+  /** The values that it takes; empty where it takes any. */
+  readonly choices: readonly string[];
   /** What is taken where it is not given, in words. */
   readonly default?: string;
 }
@@ -28,6 +32,9 @@ interface Registry {
   getOptions: () => {
     readonly key: Readonly<Record<string, unknown>>;
     readonly string: readonly string[];
+    readonly array: readonly string[];
+    readonly choices: Readonly<Record<string, readonly string[] | undefined>>;
+    readonly default: Readonly<Record<string, unknown>>;
     readonly hiddenOptions: readonly string[];
     readonly defaultDescription: Readonly<Record<string, string | undefined>>;
   };
@@ -80,18 +87,20 @@ function describe(
 ): CommandLine {
   const registry = argv as unknown as Registry;
   const internals = registry.getInternalMethods();
-  const { key, string, hiddenOptions, defaultDescription } = registry.getOptions();
+  const { key, string, array, choices, hiddenOptions, ...defaults } = registry.getOptions();
   const descriptions = internals.getUsageInstance().getDescriptions();
-  const positionals = command.positionals.map((each) => each.replace(/[[\]<>.]/g, ''));
+  const positionals = command.positionals.map((each) => each.replace(/[[\]<>. ]/g, ''));
   const left = new Set(['help', 'version', 'h', 'V', ...hiddenOptions, ...positionals]);
   const options = Object.keys(key)
     .filter((name) => !left.has(name))
     .map((name): CommandOption => {
-      const standard = defaultDescription[name];
+      const standard = defaultOf(name, defaults);
       return {
         name,
         describe: descriptions[name] ?? '',
         takesValue: string.includes(name),
+        isRepeatable: array.includes(name),
+        choices: choices[name] ?? [],
         ...(standard === undefined ? {} : { default: standard }),
       };
     });
@@ -99,9 +108,23 @@ function describe(
   const commands = handlers.flatMap(([name, { original, description, builder }]) => {
     if (description === false) return [];
     const path = [...command.path, name];
-    const own = { path, describe: description, positionals: original.split(' ').slice(1) };
+    const own = { path, describe: description, positionals: positionalsOf(original) };
     const built = typeof builder === 'function' ? (builder(make()) as Argv) : make();
     return [describe(built, make, own)];
   });
   return { ...command, options, commands };
+}
+
+/** Blanks within brackets are part of a positional argument. */
+function positionalsOf(original: string): readonly string[] {
+  return original.split(/ (?![^[]*\])/).slice(1);
+}
+
+/** A switch is off and a list is empty by default, which needs no words. */
+function defaultOf(
+  name: string,
+  options: Pick<ReturnType<Registry['getOptions']>, 'default' | 'defaultDescription'>,
+): string | undefined {
+  const { [name]: value } = options.default;
+  return options.defaultDescription[name] ?? (typeof value === 'string' ? value : undefined);
 }

@@ -8,37 +8,45 @@ import {
 import { clearDebugSwitch, setDebugSwitch } from '../host/set-debug-switch.ts';
 import { printable } from '../log/printable.ts';
 import { duration, moment } from '../verify-install/phrases.ts';
+import { isSystemError, systemErrorText } from '../system/system-error.ts';
+import { Fault } from '../verdict/fault.ts';
 import { UsageError, type Person } from './command.ts';
 import { parseDuration } from './duration.ts';
 
-const LONGEST_TEXT = '24h';
+const EXPECTED_FOR = '1s to 24h, such as 90s, 10m or 2h';
+
+type Verb = 'on' | 'off' | 'status';
 
 const FOR = {
   type: 'string',
   requiresArg: true,
   default: '10m',
   coerce: parseFor,
-  describe: `for how long: 90s, 10m, 2h; at most ${LONGEST_TEXT}`,
+  describe: `for how long: ${EXPECTED_FOR}`,
 } as const;
 
 /** `debug`: a line in the log for every question of sshd, for a while. */
 export function debugCommand(person: Person): CommandModule {
   const { edges } = person;
-  const subcommand = (name: string, describe: string, run: () => number): CommandModule => ({
+  const subcommand = (name: Verb, describe: string, run: () => number): CommandModule => ({
     command: name,
     describe,
     handler: () => {
-      person.finish(orProblem(person, run));
+      person.finish(orProblem(person, name, run));
     },
   });
   return {
     command: 'debug',
-    describe: 'log every question of sshd and its answer, for a limited time',
+    describe: 'log every query of sshd and its answer for a limited time',
     builder: (yargs) =>
       yargs
         .command(onCommand(person))
-        .command(subcommand('off', 'switch it off', () => switchOff(person)))
-        .command(subcommand('status', 'show whether it is on', () => tell(person, edges.now()))),
+        .command(subcommand('off', 'stop logging every query of sshd', () => switchOff(person)))
+        .command(
+          subcommand('status', 'show whether every query is logged, and until when', () =>
+            tell(person, edges.now()),
+          ),
+        ),
     // Not demanded beforehand: an unknown option is the better thing to name.
     handler: () => {
       throw new UsageError('expected a command after debug');
@@ -49,18 +57,16 @@ export function debugCommand(person: Person): CommandModule {
 function onCommand(person: Person): CommandModule<object, { for: number }> {
   return {
     command: 'on',
-    describe: 'switch it on; it ends by itself',
+    describe: 'log every query of sshd for a limited time',
     builder: (yargs) => yargs.option('for', FOR),
     handler: ({ for: seconds }) => {
-      person.finish(orProblem(person, () => switchOn(person, seconds)));
+      person.finish(orProblem(person, 'on', () => switchOn(person, seconds)));
     },
   };
 }
 
 function parseFor(text: string): number {
-  const seconds = parseDuration('--for', text);
-  if (seconds <= LONGEST_DEBUG) return seconds;
-  throw new UsageError(`--for: expected at most ${LONGEST_TEXT}, got "${text}"`);
+  return parseDuration('--for', text, { expected: EXPECTED_FOR, longest: LONGEST_DEBUG });
 }
 
 function switchOn(person: Person, seconds: number): number {
@@ -69,16 +75,18 @@ function switchOn(person: Person, seconds: number): number {
   const unsafe = setDebugSwitch(until);
   if (unsafe !== undefined) return complain(person, `not safe: ${unsafe}`);
   const lines = [
-    `on until ${moment(until)} (${duration(seconds)}): every question of sshd is logged`,
+    `on until ${moment(until)} (${duration(seconds)}): every query of sshd is logged`,
     'see them: journalctl -t ec2-instance-connect -o cat -f | grep question',
   ];
   run.write(1, lines.map((line) => `${line}\n`).join(''));
   return 0;
 }
 
-function switchOff({ edges: { run } }: Person): number {
+function switchOff({ edges: { run, now } }: Person): number {
+  const found = readDebugSwitch(now());
   clearDebugSwitch();
-  run.write(1, 'off\n');
+  const isOver = found.state === 'off' || found.state === 'ended';
+  run.write(1, isOver ? `was already ${describe(found, now())}\n` : 'off\n');
   return 0;
 }
 
@@ -101,14 +109,17 @@ function describe(found: Exclude<DebugSwitch, { state: 'broken' }>, now: number)
 }
 
 /** A file that cannot be made or removed is a failure with a sentence, not an internal error. */
-function orProblem(person: Person, work: () => number): number {
+function orProblem(person: Person, verb: Verb, work: () => number): number {
   try {
     return work();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
+    // A Fault has a code too: standard output that cannot be written, which is not the switch's failure.
+    if (error instanceof Fault || !isSystemError(error)) throw error;
     const isRoot = process.geteuid?.() === 0;
-    return complain(person, isRoot ? `${DEBUG_SWITCH}: ${code}` : 'this needs root: run with sudo');
+    const problem = isRoot
+      ? `${DEBUG_SWITCH}: ${systemErrorText(error)}`
+      : 'this needs root: run with sudo';
+    return complain(person, `debug ${verb}: ${problem}`);
   }
 }
 

@@ -3,37 +3,37 @@ import { UsageError, type Person } from './command.ts';
 import type { Standing } from '../login/conclusion.ts';
 import { runLogin } from '../login/login.ts';
 import type { Run } from '../login/run.ts';
+import { LOGIN_ARGUMENTS } from '../ssh/login-call.ts';
 
 interface LoginArguments {
   readonly user?: string | undefined;
   readonly fingerprint?: string | undefined;
-  readonly tokens?: readonly string[] | undefined;
+  readonly token?: readonly string[] | undefined;
   readonly explain: boolean;
 }
+
+const DESCRIBE = 'print the pushed keys that sshd may accept now (the AuthorizedKeysCommand)';
 
 const TOKENS = {
   type: 'string',
   array: true,
-  describe: 'tokens for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
+  describe: 'values for helpers: k=%k, t=%t, h=%h, U=%U, C=%C, D=%D',
 } as const;
 
 const EXPLAIN = {
   type: 'boolean',
   default: false,
-  describe: 'print each step to standard error: what was asked, found and decided',
+  describe: 'also print each step to standard error: what was asked, found and decided',
 } as const;
 
 /** `authorized-keys`: what sshd runs, for a person who wants to see it run. */
 export function loginCommand({ edges, finish }: Person): CommandModule<object, LoginArguments> {
   return {
-    // Not demanded by yargs, which would name the missing user where an option was misspelt.
-    command: 'authorized-keys [user] [fingerprint] [tokens..]',
-    describe: 'print the pushed keys that sshd may accept now (the AuthorizedKeysCommand)',
+    command: `authorized-keys ${LOGIN_ARGUMENTS}`,
+    describe: DESCRIBE,
     builder: (yargs) =>
       yargs
-        .usage(
-          '$0 authorized-keys <user> [<fingerprint>] [<token>=<value> ...] [--explain]\n\nThe AuthorizedKeysCommand.',
-        )
+        .usage(`$0 authorized-keys ${LOGIN_ARGUMENTS} [--explain]\n\n${DESCRIBE}`)
         .positional('user', {
           type: 'string',
           describe: 'the OS user who logs in (%u)',
@@ -42,10 +42,10 @@ export function loginCommand({ edges, finish }: Person): CommandModule<object, L
           type: 'string',
           describe: 'the offered key, SHA256:... or MD5:... (%f)',
         })
-        .positional('tokens', TOKENS)
+        .positional('token', TOKENS)
         .option('explain', EXPLAIN),
-    handler: async ({ user, fingerprint, tokens = [], explain }) => {
-      if (user === undefined) throw new UsageError('expected <user> [<fingerprint>]');
+    handler: async ({ user = '', fingerprint, token: tokens = [], explain }) => {
+      if (user === '') throw new UsageError('expected a user, got ""');
       const odd = tokens.find((token) => !/^[A-Za-z]=/.test(token));
       if (odd !== undefined) throw new UsageError(`expected a token as k=VALUE, got "${odd}"`);
       const args = fingerprint === undefined ? [user] : [user, fingerprint, ...tokens];

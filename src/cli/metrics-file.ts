@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { replaceFile } from '../system/replace-file.ts';
+import { isSystemError, systemErrorText } from '../system/system-error.ts';
 
 /** node_exporter, a user of its own, reads it; whoever reads it sees the old file or the new one. */
 const MODE = 0o644;
@@ -19,7 +20,7 @@ export function writeMetrics(path: string, text: string): string | undefined {
     replaceFile(path, { bytes: Buffer.from(text), mode: MODE }, temporary);
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return `cannot write ${path}: ${code ?? String(error)}`;
+    const why = isSystemError(error) ? systemErrorText(error) : String(error);
+    return `cannot write ${path}: ${why}`;
   }
 }

@@ -5,6 +5,7 @@ import { EXIT_USAGE } from '../verdict/exit-codes.ts';
 import type { Edges } from '../edges.ts';
 import { Fault } from '../verdict/fault.ts';
 import { commandOf, describeCommandLine, type CommandLine } from './command-line.ts';
+import { checkValues } from './check-values.ts';
 import { UsageError, type Person } from './command.ts';
 import { debugCommand } from './debug-command.ts';
 import { explainWrongCall } from './wrong-call.ts';
@@ -14,7 +15,10 @@ import { verifyInstallCommand, viewHostCommand } from './verify-install-command.
 import { verifyKeysCommand } from './verify-keys-command.ts';
 
 const MAX_WIDTH = 100;
+/** Where what is printed goes to a file or a pipe. */
+const USUAL_WIDTH = 80;
 const MAX_MESSAGE = 1000;
+const ASKS_FOR_HELP = ['--help', '-h', '--version', '-V'];
 
 /**
  * The program as a person meets it: commands, help, and errors that name what is wrong.
@@ -45,13 +49,22 @@ function tellWrongCall({ message }: UsageError, args: readonly string[], edges: 
 async function runCommand(args: readonly string[], edges: Edges): Promise<number> {
   // yargs takes no notice of what stands behind it, not even where it is strict.
   if (args.includes('--')) throw new UsageError('unknown argument: --');
+  if (!args.some((word) => ASKS_FOR_HELP.includes(word))) {
+    const { command, words } = commandOf(args, programCommandLine(edges));
+    checkValues(args.slice(words), command);
+  }
   let exitCode: number | undefined;
   const finish = (code: number): void => {
     exitCode = code;
   };
   const person: Person = { edges, finish };
-  const parsed = await commandLine(person).parseAsync([...args]);
+  let told = '';
+  // With a callback yargs hands over its help instead of printing it, heedless of whether that works.
+  const parsed = await commandLine(person).parseAsync([...args], {}, (_error, _argv, text) => {
+    told = text;
+  });
   if (exitCode !== undefined) return exitCode;
+  if (told !== '') edges.run.write(1, `${told}\n`);
   const { help, version } = parsed;
   if (help === true || version === true || args.at(-1) === 'help') return 0;
   // Not demanded beforehand: an unknown option is the better thing to name.
@@ -102,5 +115,5 @@ function fail(message: string | null, error: Error | undefined): never {
 
 function terminalWidth(): number {
   const { columns } = process.stdout as { columns?: number };
-  return Math.min(MAX_WIDTH, columns ?? MAX_WIDTH);
+  return Math.min(MAX_WIDTH, columns ?? USUAL_WIDTH);
 }

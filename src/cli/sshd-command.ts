@@ -33,12 +33,13 @@ const OPTIONS = {
   'from-package': {
     type: 'boolean',
     default: false,
+    hidden: true,
     describe: 'for package scripts: respect sshd-unmanaged, exit 0 on a refusal',
   },
   restart: {
     type: 'boolean',
     default: false,
-    describe: 'restart sshd if a reload is not enough; open sessions continue',
+    describe: 'restart sshd if a reload is not enough; open sessions stay connected',
   },
   'give-back': {
     type: 'boolean',
@@ -51,7 +52,7 @@ const OPTIONS = {
     array: true,
     default: [] as string[],
     requiresArg: true,
-    describe: 'a login user whom the other command has keys for',
+    describe: 'a login user for whom the other command has keys',
   },
   'try-key': {
     type: 'string',
@@ -74,11 +75,18 @@ export function sshdCommand(person: Person): CommandModule {
         .command(
           wiringCommand('enable', 'make this program the AuthorizedKeysCommand', enable, person),
         )
-        .command(wiringCommand('disable', 'remove what was written', disable, person))
+        .command(
+          wiringCommand(
+            'disable',
+            'remove the sshd configuration that enable or adopt wrote',
+            disable,
+            person,
+          ),
+        )
         .command(
           wiringCommand(
             'adopt',
-            'run the other AuthorizedKeysCommand beside this one',
+            'run another AuthorizedKeysCommand together with this program',
             adopt,
             person,
           ),
@@ -151,7 +159,7 @@ async function runWiring(
 function statusCommand({ edges, finish }: Person): CommandModule<object, StatusArguments> {
   return {
     command: 'status',
-    describe: 'show which command is effective and where it is set; exit 0 if it is this program',
+    describe: 'show which AuthorizedKeysCommand is effective and where it is set',
     builder: (yargs) =>
       yargs
         .option('user', {

@@ -24,14 +24,14 @@ interface VerifyInstallArguments {
 const OFFLINE = {
   type: 'boolean',
   default: false,
-  describe: 'skip the checks that need IMDS, for instance while building an image',
+  describe: 'skip the checks that need IMDS, such as while building an image',
 } as const;
 
 const SINCE = {
   type: 'string',
   requiresArg: true,
   coerce: (text: string) => parseDuration('--since', text),
-  describe: 'how far back to read refusals in the log: 30m, 2h, 3d',
+  describe: 'how far back to read refusals in the log, such as 30m, 2h or 3d',
   defaultDescription: '1h',
 } as const;
 
@@ -42,7 +42,7 @@ const FORMAT = {
   type: 'string',
   choices: FORMATS,
   requiresArg: true,
-  describe: 'print the report as text, as json on one line, or as metrics for prometheus',
+  describe: 'print the report as text, as JSON on one line, or as Prometheus metrics',
   defaultDescription: 'text',
 } as const;
 
@@ -51,7 +51,7 @@ const METRICS = {
   array: true,
   requiresArg: true,
   coerce: absolutePaths,
-  describe: 'also write the metrics to these files (PATH.prom) if their folders exist',
+  describe: 'also write the metrics to this file (PATH.prom) if its folder exists',
 } as const;
 
 /** `verify-install`: says what is wrong with this installation, and how to fix it. */
@@ -69,7 +69,7 @@ export function verifyInstallCommand({
           requiresArg: true,
           describe: 'the OS user to check',
           defaultDescription:
-            "whoever has logged in to run it, else the user of the distribution's images, else the first account of a person",
+            "whoever has logged in to run it, else the default user of the distribution's images, else the first regular user account",
         })
         .option('json', {
           type: 'boolean',

@@ -10,10 +10,10 @@ import { InputError, verifyKeys } from './verify-keys.ts';
 const REQUIRED = {
   keys: "file with the user's pushed keys (active-keys/<user>/)",
   'signer-cert': 'file with the certificate chain (signer-cert/)',
-  'signer-ocsp': 'folder of staples, one per file, DER or base64, any file names',
+  'signer-ocsp': 'folder of OCSP responses, one per file, DER or base64, any file names',
   'instance-id': 'the instance that the keys were pushed for',
   'signer-name': "the signer's name, managed-ssh-signer.<region>.<domain>",
-  'trust-anchors': 'file with the CA certificates that are trusted, PEM',
+  'trust-anchors': 'file with the trusted CA certificates, PEM',
 } as const;
 
 type RequiredName = keyof typeof REQUIRED;
@@ -32,7 +32,7 @@ export function verifyKeysCommand({
 }: Person): CommandModule<object, VerifyKeysArguments> {
   return {
     command: 'verify-keys',
-    describe: 'verify captured keys offline, exactly as a login does',
+    describe: 'verify captured keys offline, exactly as for a login',
     builder: (yargs) => {
       const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
       return yargs

@@ -6,6 +6,7 @@ import { selectCandidates } from '../authorize/signed-key.ts';
 import { BODY_LIMITS } from '../imds/limits.ts';
 import { printable } from '../log/printable.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
+import { isSystemError, systemErrorText, type SystemError } from '../system/system-error.ts';
 import { TrustAnchors } from '../x509/trust-anchors.ts';
 import { describeVerdicts, type VerdictReport } from './verdict-report.ts';
 
@@ -30,7 +31,7 @@ export interface VerifyKeysResult {
   readonly exitCode: 0 | 1;
 }
 
-/** A file that cannot be used; `message` names it. */
+/** A file or folder that cannot be used; `message` names the option and the path. */
 export class InputError extends Error {}
 
 /** Captured material is read whole; a bundle of anchors is the largest of it. */
@@ -44,12 +45,17 @@ const MAX_ANCHORS = 8 * 1024 * 1024;
  */
 export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
   const { instanceId, fingerprint, at } = options;
-  const selection = selectCandidates(readInput(options.keys, BODY_LIMITS.keys), fingerprint);
+  const selection = selectCandidates(
+    readInput('keys', options.keys, BODY_LIMITS.keys),
+    fingerprint,
+  );
   const servedSigner = {
-    chainPem: readInput(options.signerCert, BODY_LIMITS.chain).toString('latin1'),
-    staples: readFolder(options.signerOcsp),
+    chainPem: readInput('signer-cert', options.signerCert, BODY_LIMITS.chain).toString('latin1'),
+    staples: readFolder('signer-ocsp', options.signerOcsp),
   };
-  const anchors = TrustAnchors.fromPem(readInput(options.trustAnchors, MAX_ANCHORS));
+  const anchors = TrustAnchors.fromPem(
+    readInput('trust-anchors', options.trustAnchors, MAX_ANCHORS),
+  );
   const expectedSigner = { name: options.signerName };
   const proof = { instanceId, servedSigner, expectedSigner, anchors };
   const decision = authorize({ selection, proof }, { now: at });
@@ -61,33 +67,44 @@ export function verifyKeys(options: VerifyKeysOptions): VerifyKeysResult {
   };
 }
 
-function readInput(path: string, limit: number): Buffer {
-  const content = readUpTo(path, limit);
+function readInput(option: string, path: string, limit: number): Buffer {
+  const content = readUpTo(option, path, limit);
   if (content !== undefined) return content;
-  throw new InputError(`cannot read ${printable(path)}: larger than ${limit} bytes`);
+  throw new InputError(`--${option}: ${printable(path)} is larger than ${limit} bytes`);
 }
 
 /** The content, or undefined where there is more of it. */
-function readUpTo(path: string, limit: number): Buffer | undefined {
-  try {
-    return statSync(path).size > limit ? undefined : readFileSync(path);
-  } catch (error) {
-    throw new InputError(`cannot read ${printable(path)}: ${messageOf(error)}`);
-  }
+function readUpTo(option: string, path: string, limit: number): Buffer | undefined {
+  return orInputError(option, path, () =>
+    statSync(path).size > limit ? undefined : readFileSync(path),
+  );
 }
 
 /** Each file of the folder is a staple, whatever it is called; one that a login would not read is none. */
-function readFolder(path: string): readonly Buffer[] {
-  let names: string[];
-  try {
-    names = readdirSync(path).sort();
-  } catch (error) {
-    throw new InputError(`cannot read ${printable(path)}: ${messageOf(error)}`);
-  }
-  const staples = names.map((name) => readUpTo(join(path, name), BODY_LIMITS.staple));
+function readFolder(option: string, path: string): readonly Buffer[] {
+  const names = orInputError(option, path, () => readdirSync(path).sort());
+  const staples = names.map((name) => readUpTo(option, join(path, name), BODY_LIMITS.staple));
   return staples.filter((staple) => staple !== undefined);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? printable(error.message) : 'unknown error';
+function orInputError<T>(option: string, path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new InputError(`--${option}: ${problemOf(printable(path), error)}`);
+  }
+}
+
+function problemOf(path: string, error: SystemError): string {
+  switch (error.code) {
+    case 'ENOENT':
+      return `${path} does not exist`;
+    case 'EISDIR':
+      return `${path} is a directory, expected a file`;
+    case 'ENOTDIR':
+      return `${path} is not a directory`;
+    default:
+      return `cannot read ${path}: ${systemErrorText(error)}`;
+  }
 }

@@ -13,17 +13,27 @@ export function explainWrongCall(
   args: readonly string[],
   command: CommandLine,
 ): string {
+  const [, count] = /^not enough non-option arguments: got ([0-9]+)/.exec(message) ?? [];
+  if (count !== undefined) return missing(args, command, count);
   const [, names] = /^unknown (?:argument|command)s?: (.*)$/s.exec(message) ?? [];
   if (names === undefined) return message;
   const wrong = args.find((word) => isUnknown(word, names.split(', ')));
   if (wrong === undefined) return message;
   if (wrong.startsWith('-')) return option(wrong, command);
-  if (command.commands.length === 0) return `unexpected argument: ${wrong}`;
+  if (command.commands.length === 0) return `unexpected argument: "${wrong}"`;
   const near = nearestNames(
     wrong,
     command.commands.map(({ path }) => path.at(-1) ?? ''),
   );
-  return `unknown command: ${wrong}${didYouMean(near)}`;
+  return `unknown command: "${wrong}"${didYouMean(near)}`;
+}
+
+/** An unknown option is the better thing to name: it may be why an argument is missing. */
+function missing(args: readonly string[], command: CommandLine, count: string): string {
+  const known = command.options.map(({ name }) => name);
+  const wrong = args.find((word) => word.startsWith('-') && !known.includes(nameOf(word)));
+  if (wrong !== undefined) return option(wrong, command);
+  return `expected ${command.positionals.join(' ')}, got ${count} arguments`;
 }
 
 function option(wrong: string, { options }: CommandLine): string {

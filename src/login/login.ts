@@ -14,6 +14,7 @@ import {
   type AuditEvent,
 } from '../log/events.ts';
 import { toSyslogLines } from '../log/logger.ts';
+import { printable } from '../log/printable.ts';
 import type { SyslogLine } from '../log/syslog.ts';
 import type { Fingerprint } from '../ssh/fingerprint.ts';
 import { parseLoginCall } from '../ssh/login-call.ts';
@@ -58,7 +59,7 @@ export interface LoginOptions {
 /**
  * One run of the AuthorizedKeysCommand, from its arguments to its exit code: decides, prints the keys
  * in one write, and writes the audit trail. Never throws.
- * @param args `<user> [<fingerprint>] [<token>=<value> ...]`, see parseLoginCall
+ * @param args `<user> [<fingerprint>] [<token> ...]`, see parseLoginCall
  * @returns the exit code: 0, 1 (signer refused or fault), 2 (usage) or 70 (bug)
  */
 export async function runLogin(
@@ -178,7 +179,9 @@ function addHelpers(own: Ending, { lines, events }: HelpersResult): Ending {
 
 function usage(problem: string, edges: RunEdges, options: LoginOptions): Ending {
   const event = usageEvent(problem);
-  edges.run.write(2, `ec2-instance-connect: ${event.message}\n`);
+  // For a person who calls by hand: sshd discards standard error.
+  const help = options.explain ? '' : 'see "ec2-instance-connect authorized-keys --help"\n';
+  edges.run.write(2, `ec2-instance-connect: ${printable(problem)}\n${help}`);
   options.explain?.('nothing was decided');
   return { stdout: '', exitCode: EXIT_USAGE, events: [event], answer: 'usage' };
 }

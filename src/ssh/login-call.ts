@@ -2,6 +2,9 @@ import { isFurtherToken, type FurtherToken, type TokenValues } from './command-t
 import { parseFingerprint, type Fingerprint } from './fingerprint.ts';
 import { accept, refuse, type Verdict } from '../verdict/refusal.ts';
 
+/** The arguments of a call, as errors, help and manual show them. */
+export const LOGIN_ARGUMENTS = '<user> [<fingerprint>] [<token> ...]';
+
 /** What sshd asks by calling this program. */
 export interface LoginCall {
   /** The login user, `%u`. */
@@ -22,13 +25,13 @@ export interface LoginCall {
  */
 export function parseLoginCall(args: readonly string[]): Verdict<LoginCall, 'usage'> {
   const [user, ...rest] = args;
-  if (user === undefined) return usage('expected <user> [<fingerprint>], got 0 arguments');
+  if (user === undefined) return usage(`expected ${LOGIN_ARGUMENTS}, got 0 arguments`);
   const further: Partial<Record<FurtherToken, string>> = {};
   let fingerprint: Fingerprint | undefined;
   for (const [index, word] of rest.entries()) {
     const [, letter, value = ''] = /^([A-Za-z])=(.*)$/s.exec(word) ?? [];
     if (letter === undefined && index > 0) {
-      return usage(`expected <user> [<fingerprint>], got ${args.length} arguments`);
+      return usage(`expected ${LOGIN_ARGUMENTS}, got ${args.length} arguments`);
     }
     if (letter === undefined) {
       fingerprint = parseFingerprint(word);

@@ -49,7 +49,7 @@ const NO_LOGIN = 4_294_967_295;
 
 /**
  * The login user in question: the one that was asked for, else who has logged in (whom sudo does not
- * change), else the user that this distribution's images have, else the first account of a person.
+ * change), else the user that this distribution's images have, else the first regular user account.
  */
 export async function loginUserName(on: Inspection): Promise<string | undefined> {
   const { options, edges } = on;

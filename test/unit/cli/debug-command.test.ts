@@ -13,6 +13,7 @@ const STEPS = {
   whileLonger: 'debug status',
   off: 'debug off',
   after: 'debug status',
+  offAgain: 'debug off',
   short: 'debug on --for 10',
   long: 'debug on --for 25h',
   none: 'debug on --for 0m',
@@ -21,10 +22,16 @@ const STEPS = {
   '(expire)': `fs.writeFileSync('${DEBUG_SWITCH}', 'until=1\\n')`,
   ended: 'debug status',
   removed: 'debug status',
+  '(expire again)': `fs.writeFileSync('${DEBUG_SWITCH}', 'until=1\\n')`,
+  offEnded: 'debug off',
   '(break)': `fs.writeFileSync('${DEBUG_SWITCH}', '')`,
   broken: 'debug status',
   mending: 'debug off',
   mended: 'debug status',
+  '(fill stdout)': `isFull = true`,
+  statusUnwritable: 'debug status',
+  helpUnwritable: 'debug --help',
+  '(drain stdout)': `isFull = false`,
   '(fill)': `fs.mkdirSync('${DEBUG_SWITCH}/folder', { recursive: true })`,
   onFilled: 'debug on',
   offFilled: 'debug off',
@@ -45,12 +52,17 @@ beforeAll(async () => {
     const { runProgram } = await load('cli/program.ts');
     const { realEdges } = await load('edges.ts');
     const { Run } = await load('login/run.ts');
+    const { Fault } = await load('verdict/fault.ts');
     const ends = {};
+    let isFull = false;
     for (const [name, step] of Object.entries(${JSON.stringify(STEPS)})) {
       if (name.startsWith('(')) { eval(step); continue; }
       const said = { 1: '', 2: '' };
       const run = new Run();
-      run.write = (descriptor, text) => { said[descriptor] += text; };
+      run.write = (descriptor, text) => {
+        if (isFull && descriptor === 1) throw new Fault('OUTPUT_UNWRITABLE', 'stdout is full');
+        said[descriptor] += text;
+      };
       const status = await runProgram(step.split(' '), realEdges(run));
       ends[name] = { status, stdout: said[1], stderr: said[2] };
     }
@@ -70,6 +82,22 @@ describe('debug', () => {
     expect(on.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(whileOn.stdout).toMatch(/^on until .* left\n$/);
     expect(whileLonger.stdout).toMatch(/^on until .*, (2 h|1[12][0-9] min) left\n$/);
+  });
+
+  it('says that it was off already, and since when', () => {
+    expect(ends.offAgain).toEqual({ status: 0, stdout: 'was already off\n', stderr: '' });
+    const stdout = 'was already off: it ended 1970-01-01 00:00 UTC\n';
+    expect(ends.offEnded).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
+  it('blames standard output, not the switch, where it cannot be written', () => {
+    for (const end of [ends.statusUnwritable, ends.helpUnwritable]) {
+      expect(end).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: 'ec2-instance-connect: stdout is full\n',
+      });
+    }
   });
 
   it('takes away what is over, where root asks, and says when that was', () => {
@@ -93,8 +121,8 @@ describe('debug', () => {
       expect(end).toMatchObject({ status: 1, stdout: '' });
     }
     expect([onFilled.stderr, offFilled.stderr]).toEqual([
-      `ec2-instance-connect: ${DEBUG_SWITCH}: ENOTEMPTY\n`,
-      `ec2-instance-connect: ${DEBUG_SWITCH}: ENOTEMPTY\n`,
+      `ec2-instance-connect: debug on: ${DEBUG_SWITCH}: directory not empty\n`,
+      `ec2-instance-connect: debug off: ${DEBUG_SWITCH}: directory not empty\n`,
     ]);
     expect(onUnsafe.stderr).toContain(`${FOLDER} is writable`);
   });
@@ -102,7 +130,7 @@ describe('debug', () => {
   it('refuses a time of another form or of more than a day, and a call without a verb', () => {
     for (const end of [ends.short, ends.long, ends.none]) {
       expect(end).toMatchObject({ status: 2, stdout: '' });
-      expect(end.stderr).toContain('--for: expected');
+      expect(end.stderr).toContain('--for: expected 1s to 24h, such as 90s, 10m or 2h, got');
     }
     expect(ends.alone).toMatchObject({ status: 2, stdout: '' });
     expect(ends.stillOff.stdout).toBe('off\n');

@@ -53,8 +53,8 @@ describe('a file of metrics', () => {
   it('says why it cannot be written, and leaves nothing behind', () => {
     mkdirSync(join(folder, 'eic.prom'));
     writeFileSync(join(folder, 'file'), '');
-    expect(writeMetrics(join(folder, 'eic.prom'), 'a 1\n')).toContain('EISDIR');
-    expect(writeMetrics(join(folder, 'file', 'eic.prom'), 'a 1\n')).toContain('ENOTDIR');
+    expect(writeMetrics(join(folder, 'eic.prom'), 'a 1\n')).toContain('directory');
+    expect(writeMetrics(join(folder, 'file', 'eic.prom'), 'a 1\n')).toContain('not a directory');
     expect(readdirSync(folder).toSorted()).toEqual(['eic.prom', 'file']);
   });
 });

@@ -1,4 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../../src/cli/program.ts';
+import { realEdges } from '../../../src/edges.ts';
+import { Run } from '../../../src/login/run.ts';
+import { Fault } from '../../../src/verdict/fault.ts';
 import { VERSION } from '../../../src/version.ts';
 import type { CommandResult } from '../../rig/run.ts';
 import { runCalls } from '../../support/program.ts';
@@ -41,7 +45,11 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
     ['verify-keys', ...FROM_NOWHERE, ...NAMED, '--instance-id', 'i-1'],
     '--instance-id',
   ],
-  ['no user', ['authorized-keys', '--explain'], '<user>'],
+  [
+    'no user',
+    ['authorized-keys', '--explain'],
+    'expected <user> [<fingerprint>] [<token> ...], got 0 arguments',
+  ],
   ['an unknown option and no user', ['authorized-keys', '--nonsense'], 'nonsense'],
   ['a user behind --', ['authorized-keys', '--', 'alice'], '--'],
   ['sshd alone', ['sshd'], 'expected a command after sshd'],
@@ -49,7 +57,21 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
   ['an unknown option of sshd', ['sshd', '--nonsense'], 'nonsense'],
   ['an unknown option of sshd enable', ['sshd', 'enable', '--dry-run', '--nonsense'], 'nonsense'],
   ['two formats at once', ['verify-install', '--json', '--format', 'text'], '--json'],
-  ['a format that there is not', ['verify-install', '--format', 'xml'], 'format'],
+  [
+    'a format that there is not',
+    ['verify-install', '--format', 'xml'],
+    '--format: expected text, json or prometheus, got "xml"',
+  ],
+  ['no format', ['verify-install', '--format', '--json'], '--format: expected a value'],
+  ['no user at the end', ['verify-install', '--user'], '--user: expected a value'],
+  ['an empty user', ['verify-install', '--user', ''], '--user: expected a value, got ""'],
+  ['an empty user behind =', ['sshd', 'status', '--user='], '--user: expected a value, got ""'],
+  ['two users', ['verify-install', '--user', 'a', '--user=b'], '--user: given more than once'],
+  ['an empty one of several', ['sshd', 'adopt', '--try-user', 'a', ''], '--try-user: expected'],
+  ['a switch with a value', ['verify-install', '--json=x'], '--json: expected no value, got "x"'],
+  ['an empty argument', ['verify-install', ''], 'unexpected argument: ""'],
+  ['an empty command', [''], 'unknown command: ""'],
+  ['an empty login user', ['authorized-keys', '', '--explain'], 'expected a user, got ""'],
   ['metrics in a folder of no name', ['verify-install', '--metrics', 'eic.prom'], '--metrics'],
   ['metrics that no collector reads', ['verify-install', '--metrics', '/x/eic.txt'], '--metrics'],
   ['too many arguments of a login', ['authorized-keys', '--explain', 'a', 'b', 'c'], 'c'],
@@ -67,10 +89,24 @@ const MISSPELT: readonly (readonly [readonly string[], string])[] = [
 
 /** The help that a wrong call is sent to: that of the command that it has named. */
 function helpOf([first = '', second = '']: readonly string[]): string {
-  if (first === 'sshd') return second === 'enable' ? ' sshd enable --help' : ' sshd --help';
+  if (first === 'sshd') {
+    return ['enable', 'adopt', 'status'].includes(second)
+      ? ` sshd ${second} --help`
+      : ' sshd --help';
+  }
   return ['verify-keys', 'verify-install', 'authorized-keys'].includes(first)
     ? ` ${first} --help`
     : ' --help';
+}
+
+/** A run whose standard output goes to a disk that is full. */
+class FullOutput extends Run {
+  said = '';
+
+  override write(descriptor: 1 | 2, text: string | Buffer): void {
+    if (descriptor === 1) throw new Fault('OUTPUT_UNWRITABLE', 'the disk is full');
+    this.said += text.toString();
+  }
 }
 
 const results = new Map<readonly string[], CommandResult>();
@@ -95,7 +131,7 @@ describe('the program, for a person', () => {
   it.each(HELP.map((args) => [args]))('tells its commands with %s', (args) => {
     const result = results.get(args);
     expect(result).toMatchObject({ status: 0, stderr: '' });
-    for (const text of ['authorized-keys [user]', 'verify-keys', 'Commands:']) {
+    for (const text of ['authorized-keys', '<user> [<fingerprint>]', 'verify-keys', 'Commands:']) {
       expect(result?.stdout).toContain(text);
     }
   });
@@ -104,13 +140,29 @@ describe('the program, for a person', () => {
     expect(results.get(args)).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
+  it.each([['--help'], ['--version'], ['sshd enable --help']])(
+    'fails where %s cannot be printed, and says so',
+    async (call) => {
+      const full = new FullOutput();
+      expect(await runProgram(call.split(' '), realEdges(full))).toBe(1);
+      expect(full.said).toBe('ec2-instance-connect: the disk is full\n');
+    },
+  );
+
+  it('is 80 columns wide at most where it is not read on a terminal', () => {
+    for (const args of [...HELP, COMMAND_HELP]) {
+      const lines = results.get(args)?.stdout.split('\n') ?? [];
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
   it('tells the options of a command', () => {
     const result = results.get(COMMAND_HELP);
     expect(result).toMatchObject({ status: 0, stderr: '' });
     for (const name of [...REQUIRED, 'fingerprint', 'at', 'json']) {
       expect(result?.stdout).toContain(`--${name} `);
     }
-    expect(result?.stdout).toMatch(/--at .*\[default: now\]/);
+    expect(result?.stdout).toMatch(/--at .*\n? .*\[default: now\]/);
   });
 });
 

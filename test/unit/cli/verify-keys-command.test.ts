@@ -52,10 +52,12 @@ describe('verify-keys', () => {
     expect(stderr).toMatch(/^entry 2 refused: fingerprint-mismatch: .*\n$/);
   });
 
-  it('takes the last one of an option that is given twice', async () => {
+  it('refuses an option that is given twice', async () => {
     using captured = new Captured(bodyOf(goodEntry()));
     const args = [...captured.args({ at: '1' }), '--at', String(NOW)];
-    expect(await runProgram(args)).toMatchObject({ status: 0 });
+    const { status, stderr } = await runProgram(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--at: given more than once');
   });
 
   it('prints every verdict as JSON where it is asked to', async () => {

@@ -103,6 +103,21 @@ describe('verifyKeys', () => {
 });
 
 describe('verifyKeys, on what cannot be read', () => {
+  it('says in words what is wrong, with the option and the path', () => {
+    const messages = [
+      errorOf(() => ({ keys: '/nowhere' })),
+      errorOf(() => ({ signerOcsp: '/nowhere' })),
+      errorOf(({ folder }) => ({ trustAnchors: folder })),
+      errorOf(({ options }) => ({ signerOcsp: options.keys })),
+    ].map((error) => (error as Error).message);
+    expect(messages.slice(0, 2)).toEqual([
+      '--keys: /nowhere does not exist',
+      '--signer-ocsp: /nowhere does not exist',
+    ]);
+    expect(messages[2]).toMatch(/^--trust-anchors: \S+ is a directory, expected a file$/);
+    expect(messages[3]).toMatch(/^--signer-ocsp: \S+ is not a directory$/);
+  });
+
   const inputs = ['keys', 'signerCert', 'signerOcsp', 'trustAnchors'] as const;
 
   it.each(inputs)('names the path of %s where nothing is there', (name) => {
