@@ -1,10 +1,16 @@
 /** docs/reference.md: commands, options, exit codes and JSON output, from the code. Pure. */
 import type { CommandLine } from '../../src/cli/command-line.ts';
 import { EXIT_BUG, EXIT_USAGE } from '../../src/verdict/exit-codes.ts';
-import { GROUPS, type Check } from '../../src/verify-install/check.ts';
+import type { WiringKind } from '../../src/sshd/plan/record.ts';
+import {
+  GROUPS,
+  type Check,
+  type SkipReason,
+  type Status,
+} from '../../src/verify-install/check.ts';
 import { leaves } from './commands.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { fieldsOf } from './interfaces.ts';
+import { fieldsOf, type Words } from './interfaces.ts';
 
 /** An interface of a JSON output: what it is called there, its file under `src`, and its name. */
 type Shape = readonly [title: string, file: string, name: string];
@@ -22,13 +28,13 @@ const OUTPUTS: readonly (readonly [command: string, shapes: readonly Shape[]])[]
   [
     'sshd status --json',
     [
-      ['the status', 'sshd/status.ts', 'SshdStatus'],
-      ['one of `starts`', 'sshd/status.ts', 'StartStatus'],
+      ['the status', 'sshd/status-form.ts', 'SshdStatus'],
+      ['one of `starts`', 'sshd/status-form.ts', 'StartStatus'],
       ['`tokenGap`', 'sshd/plan/lacking-tokens.ts', 'TokenGap'],
       ['one of its `helpers`', 'sshd/plan/lacking-tokens.ts', 'LackingTokens'],
-      ['`running`', 'sshd/status.ts', 'RunningStatus'],
-      ['one of `listeners`', 'sshd/status.ts', 'ListenerStatus'],
-      ['one of `matches`', 'sshd/status.ts', 'MatchStatus'],
+      ['`running`', 'sshd/status-form.ts', 'RunningStatus'],
+      ['one of `listeners`', 'sshd/status-form.ts', 'ListenerStatus'],
+      ['one of `matches`', 'sshd/status-form.ts', 'MatchStatus'],
     ],
   ],
   [
@@ -40,6 +46,37 @@ const OUTPUTS: readonly (readonly [command: string, shapes: readonly Shape[]])[]
     ],
   ],
 ];
+
+/** A promise of the compiler that these are all the texts of a type. */
+function oneOf<T extends string>(texts: Readonly<Record<T, unknown>>): string {
+  return `one of ${Object.keys(texts)
+    .map((text) => `"${text}"`)
+    .join(', ')}`;
+}
+
+/** The types that have names, in words. */
+const NAMED: Words = {
+  ...Object.fromEntries(
+    OUTPUTS.flatMap(([, shapes]) => shapes.map(([title, , name]) => [name, `object (${title})`])),
+  ),
+  CheckId: 'string, an id of [a check](#checks-of-verify-install)',
+  Group: oneOf(GROUPS),
+  Status: oneOf<Status>({ pass: 1, warn: 1, fail: 1, skip: 1 }),
+  SkipReason: oneOf<SkipReason>({
+    dependency: 1,
+    'needs-root': 1,
+    offline: 1,
+    'not-applicable': 1,
+  }),
+  WiringKind: oneOf<WiringKind>({ 'configuration-file': 1, 'unit-drop-in': 1, 'main-file': 1 }),
+  Remedy:
+    'object: `kind` (one of "fix", "look", "decision"), `command`, `note` (may be missing), and of a decision `concerns`, `choices`',
+  Data: 'object of strings, numbers and booleans',
+  CommandToken: 'string',
+  Place: 'object: `path` (string), `line` (number)',
+  SignerReason: 'string, a code of [reasons.md](reasons.md)',
+  KeyReason: 'string, a code of [reasons.md](reasons.md)',
+};
 
 /** The files under `src` that the page is made from. */
 export const REFERENCE_SOURCES: readonly string[] = [
@@ -105,11 +142,11 @@ function exitLines(): readonly string[] {
 }
 
 function shapeLines(title: string, source: string, name: string): readonly string[] {
-  const rows = fieldsOf(source, name)
+  const rows = fieldsOf(source, name, NAMED)
     .filter((field) => !field.name.startsWith('['))
     .map(({ name: field, type, isOptional, text }) => {
       const optional = isOptional ? 'may be missing' : '';
-      return `| \`${field}\` | \`${cell(type)}\` | ${optional} | ${cell(text)} |`;
+      return `| \`${field}\` | ${cell(type)} | ${optional} | ${cell(text)} |`;
     });
   return [`\n${sentence(title)}\n`, '| field | type | | meaning |', '|---|---|---|---|', ...rows];
 }
@@ -120,7 +157,9 @@ function checkLines(checks: readonly Check[]): readonly string[] {
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  const escaped = text.replaceAll('|', '\\|');
+  // Within a code span `<` is a letter like any other.
+  return escaped.replaceAll(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found));
 }
 
 function sentence(text: string): string {

@@ -5,10 +5,12 @@ import { hostCommand, type WiringOptions } from '../sshd/context.ts';
 import { disable } from '../sshd/disable.ts';
 import { UNMANAGED_PATH, type SshdEdges } from '../sshd/edges.ts';
 import { enable } from '../sshd/enable.ts';
+import type { Run } from '../login/run.ts';
 import type { WiringResult } from '../sshd/result.ts';
 import { status } from '../sshd/status.ts';
 import { UsageError, type Person } from './command.ts';
 import { renderResult, renderStatus } from './sshd-report.ts';
+import { leftBehind } from './unmanaged-report.ts';
 
 interface WiringArguments {
   readonly 'dry-run': boolean;
@@ -145,15 +147,28 @@ async function runWiring(
     result.readBefore.length === 0;
   if (!isQuiet) run.write(1, stdout);
   run.write(2, stderr);
-  const { command, outcome, dryRun } = result;
-  if (command === 'disable' && outcome === 'done' && !dryRun && !options['from-package']) {
+  if (result.command === 'disable') tellWhatIsLeft(run, edges, result, options);
+  return result.exitCode;
+}
+
+/** What a disable leaves to be known: lines of a program that goes, or that a package writes them again. */
+function tellWhatIsLeft(
+  run: Run,
+  edges: SshdEdges,
+  { outcome, dryRun }: WiringResult,
+  options: WiringArguments,
+): void {
+  // Before the stock package, which has a program of the same path, nothing is left behind.
+  if (outcome === 'left-alone' && !options['give-back']) {
+    run.write(2, leftBehind(status(edges), UNMANAGED_PATH));
+  }
+  if (outcome === 'done' && !dryRun && !options['from-package']) {
     const how = `mkdir -p ${dirname(UNMANAGED_PATH)} && touch ${UNMANAGED_PATH}`;
     run.write(
       1,
       `an upgrade of the package or of sshd enables it again; to prevent that:\n  ${how}\n`,
     );
   }
-  return result.exitCode;
 }
 
 function statusCommand({ edges, finish }: Person): CommandModule<object, StatusArguments> {

@@ -5,7 +5,7 @@ import { gapLines } from './token-gap-report.ts';
 import type { OwnCommand } from '../sshd/model/effective.ts';
 import type { Conflict } from '../sshd/plan/conflicts.ts';
 import type { Activation, WiringReason, WiringResult } from '../sshd/result.ts';
-import type { ListenerStatus, SshdStatus, StartStatus } from '../sshd/status.ts';
+import type { ListenerStatus, SshdStatus, StartStatus } from '../sshd/status-form.ts';
 
 /** Each reason as a sentence's end; what was found follows it. */
 const REASONS: Readonly<Record<WiringReason, string>> = {

@@ -1,5 +1,5 @@
 import { printable } from '../log/printable.ts';
-import type { SshdStatus } from '../sshd/status.ts';
+import type { SshdStatus } from '../sshd/status-form.ts';
 import { noSuchUser } from '../system/nearest-names.ts';
 import { at } from './conflict-report.ts';
 

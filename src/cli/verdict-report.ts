@@ -19,10 +19,15 @@ export interface VerdictReport {
 
 /** The signer's side of the report. */
 export interface SignerReport {
+  /** Whether the signer is one of AWS's. */
   readonly verdict: 'verified' | 'refused' | 'not-needed';
+  /** With `verified`: the name that its certificate proves. */
   readonly name?: string;
+  /** With `refused`: why. */
   readonly reason?: SignerReason;
+  /** With `refused`: what was expected and what was found, for people. */
   readonly detail?: string;
+  /** With `refused`: the subject of the certificate in question. */
   readonly subject?: string;
 }
 
@@ -30,8 +35,11 @@ export interface SignerReport {
 export interface KeyReport {
   /** Its place in the body, counted from 1. */
   readonly entry: number;
+  /** Whether sshd would be given the key. */
   readonly verdict: 'accepted' | 'refused';
+  /** With `refused`: why. */
   readonly reason?: KeyReason;
+  /** With `refused`: what was expected and what was found, for people. */
   readonly detail?: string;
   /** What an entry whose signature holds says of its key: the fields that the log has. */
   readonly [signed: string]: string | number | undefined;

@@ -3,140 +3,24 @@ import { hostCommand } from './context.ts';
 import { JOURNAL_PATH, REPLACED_STOCK_PATH, STATE_DIRECTORY, UNMANAGED_PATH } from './edges.ts';
 import type { SshdEdges } from './edges.ts';
 import { commandFacts, effectiveCommand, type OwnCommand } from './model/effective.ts';
-import type { Place } from '../system/file-tree.ts';
 import { groupsOf, meantUsers } from './login-user.ts';
 import type { MatchSubject } from './model/match.ts';
 import type { OpenSshVersion } from './model/version.ts';
 import { matchSettings, readModel, type Setting, type SshdStart } from './model/model.ts';
 import { firstOfEach, hostStarts } from './plan/conflicts.ts';
 import { listenerStart, type Listener } from './plan/listener.ts';
-import type { WiringKind } from './plan/record.ts';
 import { freshnessOf } from './read-again.ts';
 import { activeSockets, systemdRuns, unitProperties } from './service.ts';
 import { dumpConfiguration, sshdVersion } from './sshd-program.ts';
+import type {
+  ListenerStatus,
+  MatchStatus,
+  RunningStatus,
+  SshdStatus,
+  StartStatus,
+} from './status-form.ts';
 import { gapOf } from './token-gaps.ts';
-import type { TokenGap } from './plan/lacking-tokens.ts';
-import type { CommandToken } from '../ssh/command-tokens.ts';
 import { helperStatus, wiringStatus } from './written-status.ts';
-
-/** What sshd has as AuthorizedKeysCommand in one way of being started, from its next start on. */
-export interface StartStatus {
-  /** Absent where no unit starts sshd. */
-  readonly unit?: string;
-  readonly configFile: string;
-  /** What the configuration files say, without the options of a unit; absent for none. */
-  readonly fileCommand?: string;
-  /** As written; absent when there is none. */
-  readonly command?: string;
-  /** AuthorizedKeysCommandUser; absent when it is not set. */
-  readonly commandUser?: string;
-  /** The lines that set them; a unit's command line is a line of its file. */
-  readonly setAt?: Place;
-  readonly userSetAt?: Place;
-  readonly ours: boolean;
-  /** Whether ours is run by another command's chain. */
-  readonly chained: boolean;
-  readonly passesUser: boolean;
-  readonly passesFingerprint: boolean;
-  /** The letters of the tokens that this program gets. */
-  readonly passes: readonly CommandToken[];
-  /** What helpers ask for and do not get; absent where nothing lacks. */
-  readonly tokenGap?: TokenGap;
-  /** Why this program would refuse its arguments, or sshd the line. */
-  readonly problem?: string;
-  /** Whether this program is run and can answer. */
-  readonly works: boolean;
-  /** False where `sshd -T` gives another value than the files do as read here; sshd is believed. */
-  readonly agrees: boolean;
-  readonly running?: RunningStatus;
-}
-
-/** The running service of a unit. */
-export interface RunningStatus {
-  readonly activeState: string;
-  /** Process id of the main process; 0 when it does not run. */
-  readonly mainPid: number;
-  /** How long ago the main process was started, in seconds. */
-  readonly startedAgo: number;
-  /** Sockets that are listening and start the service. */
-  readonly sockets: readonly string[];
-  /** Whether it has another command or user than it would have after a restart. */
-  readonly restartNeeded: boolean;
-  /** Whether its configuration changed after it had read it. */
-  readonly reloadNeeded: boolean;
-}
-
-/** An sshd that listens. */
-export interface ListenerStatus {
-  readonly pid: number;
-  /** Absent where no unit started it. */
-  readonly unit?: string;
-  readonly configFile: string;
-  /** The command that it has: its own options, which it keeps until a restart, then the files. */
-  readonly command?: string;
-  readonly commandUser?: string;
-  readonly ours: boolean;
-  /** Whether the command is one of its options. */
-  readonly fromOption: boolean;
-  /** False where its command line can be seen in part only. */
-  readonly known: boolean;
-  /** When it read its configuration, in Unix seconds; absent where nothing tells. */
-  readonly readAt?: number;
-  /** Files, and folders that an Include reads, that changed after that: `command` is what a reload brings. */
-  readonly changed: readonly string[];
-  /** The same where it is not certain, because the time of the reading or of the change is not. */
-  readonly perhapsChanged: readonly string[];
-}
-
-/** An AuthorizedKeysCommand inside of a Match block; `none` keeps pushed keys out for its users. */
-export interface MatchStatus {
-  readonly match: string;
-  readonly command: string;
-  readonly ours: boolean;
-  readonly path: string;
-  readonly line: number;
-}
-
-/** What is wired on this host; the schema of `sshd status --json`. */
-export interface SshdStatus {
-  readonly format: 1;
-  readonly user?: string;
-  /** Where no name service knows `user`, whom sshd lets in by no key then: the accounts that may be meant. */
-  readonly unknownUser?: { readonly nearest: readonly string[] };
-  /**
-   * Whether this host's sshd runs our command (for `user`, where given): the sshd that runs; where none
-   * does, or a socket starts it, each start. False where that is not known: see `reloadNeeded`.
-   */
-  readonly effective: boolean;
-  /** Whether each start will run our command, whatever runs now. */
-  readonly configured: boolean;
-  /**
-   * Whether the running sshd read its configuration before that changed (`listeners[].changed`), so that
-   * what it does is not known, and `effective` is false. A command that is its own option is known.
-   */
-  readonly reloadNeeded: boolean;
-  /** Files that decide and that an ordinary user cannot read: then nothing else here is certain. */
-  readonly unreadable: readonly string[];
-  readonly opensshVersion?: string;
-  readonly starts: readonly StartStatus[];
-  /** Every sshd that listens; one that has a configuration of its own too. */
-  readonly listeners: readonly ListenerStatus[];
-  readonly matches: readonly MatchStatus[];
-  readonly wiring: {
-    readonly mode: 'enable' | 'adopt';
-    readonly kinds: readonly WiringKind[];
-    readonly files: readonly { path: string; state: 'as-written' | 'edited' | 'missing' }[];
-  } | null;
-  /** An interrupted run left a journal; the next command that changes something takes it back. */
-  readonly interrupted: boolean;
-  readonly unmanaged: boolean;
-  /** The stock package was not in use when ours replaced it, so packages do not wire sshd. */
-  readonly switchedOff: boolean;
-  readonly helpers: readonly { path: string; problem?: string }[];
-  readonly problems: readonly { path: string; line: number; detail: string }[];
-  /** What an ordinary user cannot see; run as root for all of it. */
-  readonly leftOut: readonly string[];
-}
 
 /**
  * `sshd status`: what is effective, where it is set, what we wrote, and what runs. Changes nothing;
@@ -234,7 +118,7 @@ function runningStatus(found: Found, start: SshdStart, unit: string): RunningSta
   const properties = unitProperties(edges, unit, names);
   const mainPid = Number(properties.get('MainPID') ?? 0);
   const startedUs = Number(properties.get('ExecMainStartTimestampMonotonic') ?? 0);
-  const startedAgo = edges.uptime() - startedUs / 1e6;
+  const startedAgo = Math.round(edges.uptime() - startedUs / 1e6);
   const listener = listenerOf(found.listeners, start);
   return {
     activeState: properties.get('ActiveState') ?? 'unknown',

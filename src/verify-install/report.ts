@@ -26,12 +26,22 @@ import type { CheckReport } from './runner.ts';
  * - `checks`: every check in the order of the report.
  */
 export interface Report {
+  /** The version of this form. */
   readonly schema: 1;
+  /** The program that made the report. */
   readonly program: { readonly name: string; readonly version: string };
+  /** When it was made, in Unix seconds. */
   readonly time: number;
+  /** What is known of the host. */
   readonly host: HostFacts;
+  /** How the program was called. */
   readonly run: RunFacts;
+  /**
+   * The number of checks with each status (`pass`, `warn`, `fail`, `skip`), and `healthy`: whether none failed,
+   * which says little unless `run.root` is true.
+   */
   readonly summary: Readonly<Record<Status, number>> & { readonly healthy: boolean };
+  /** Every check, in the order of the report. */
   readonly checks: readonly ReportedCheck[];
 }
 
@@ -39,14 +49,17 @@ export interface Report {
 export interface HostFacts {
   /** For people, such as `Debian GNU/Linux 12 (bookworm)`. */
   readonly system: string;
-  /** `ID` and `VERSION_ID` of os-release(5). */
+  /** `ID` of os-release(5). */
   readonly systemId?: string;
+  /** `VERSION_ID` of os-release(5). */
   readonly systemVersion?: string;
+  /** The release, as `uname -r` prints it. */
   readonly kernel?: string;
   /** As Node names it: `x64`, `arm64`. */
   readonly architecture: string;
   /** Such as `9.2`. */
   readonly openssh?: string;
+  /** The version of the host's C library, such as `2.36`. */
   readonly glibc?: string;
   /** From the firmware. */
   readonly instanceId?: string;
@@ -54,7 +67,9 @@ export interface HostFacts {
 
 /** How the program was called. */
 export interface RunFacts {
+  /** Whether it ran as root: other users cannot make every check. */
   readonly root: boolean;
+  /** Whether the checks that need the metadata service were skipped (`--offline`). */
   readonly offline: boolean;
   /** The login user in question; left out where there is none. */
   readonly user?: string;
@@ -62,10 +77,15 @@ export interface RunFacts {
 
 /** One check. `id` is stable; `title` and `found` are for people. */
 export interface ReportedCheck {
+  /** The stable name of the check. */
   readonly id: CheckId;
+  /** The stable name of its group. */
   readonly group: Group;
+  /** What is checked, for people. */
   readonly title: string;
+  /** How the check ended. */
   readonly status: Status;
+  /** What was found, in one line, for people. */
   readonly found: string;
   /**
    * With `warn` and `fail`. `kind` is `fix` (run it), `look` (it shows more and changes nothing) or

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SshdStatus } from '../../src/sshd/status.ts';
+import type { SshdStatus } from '../../src/sshd/status-form.ts';
 import type { RootName } from '../roots/machine.ts';
 import { CHAIN, SshdMachine } from './sshd-machine.ts';
 

@@ -20,6 +20,7 @@ export interface LackingTokens {
 
 /** What helpers ask for and one line of sshd does not pass, and what would pass it. */
 export interface TokenGap {
+  /** Each helper that asks for a token that it does not get. */
   readonly helpers: readonly LackingTokens[];
   /** The AuthorizedKeysCommand that passes all that this release knows; absent where this one does. */
   readonly command?: string;

@@ -1,6 +1,6 @@
 /** Carries one cell of the matrix out and says what does not hold. */
 import { existsSync } from 'node:fs';
-import type { SshdStatus } from '../../../src/sshd/status.ts';
+import type { SshdStatus } from '../../../src/sshd/status-form.ts';
 import { NEXT_VERSION } from '../stand-ins.ts';
 import type { Cell } from './cells.ts';
 import { EDITED_PORT, StockHost } from './stock-host.ts';

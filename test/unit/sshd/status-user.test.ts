@@ -5,7 +5,8 @@ import type { RunResult } from '../../../src/sshd/edges.ts';
 import { enable } from '../../../src/sshd/enable.ts';
 import { DEB_COMMAND_PATH } from '../../../src/sshd/model/effective.ts';
 import { publicFile } from '../../../src/sshd/plan/image.ts';
-import { status, type SshdStatus } from '../../../src/sshd/status.ts';
+import { status } from '../../../src/sshd/status.ts';
+import type { SshdStatus } from '../../../src/sshd/status-form.ts';
 import { MemoryHost } from './memory-host.ts';
 
 const ALICE = 'alice:x:1000:1000::/home/alice:/bin/bash\n';
