@@ -14,12 +14,12 @@ export function leftBehind(
     ...matches.filter(({ ours }) => ours),
   ].map(({ path, line }) => `${path}:${line}`);
   if (places.length === 0) return '';
-  const named = [...new Set(places)].join(', ');
   return [
-    `ec2-instance-connect: warning: sshd's configuration still names this program: ${named}`,
-    `  ${unmanagedPath} keeps packages from removing that; once the program is gone, sshd logs`,
-    '  an error at each login: remove the AuthorizedKeysCommand and AuthorizedKeysCommandUser',
-    '  lines by hand, then reload sshd',
+    "ec2-instance-connect: warning: sshd's configuration still names this program:",
+    ...[...new Set(places)].map((place) => `  ${place}`),
+    `${unmanagedPath} keeps packages from removing that.`,
+    'Once the program is gone sshd logs an error at each login: remove the lines',
+    'AuthorizedKeysCommand and AuthorizedKeysCommandUser by hand, then reload sshd.',
     '',
   ].join('\n');
 }

@@ -34,9 +34,9 @@ async function removed({ enabled, how }: { enabled: boolean; how: string }): Pro
 describe('a removal that must leave sshd alone', () => {
   it('warns that sshd still names the program, and where', async () => {
     const said = await removed({ enabled: true, how: '--restart' });
-    expect(said).toMatch(/ warning: .*: \/etc\/ssh\/sshd_config\.d\/90-\S+\.conf:[0-9]+\n/);
+    expect(said).toMatch(/ warning: .*:\n {2}\/etc\/ssh\/sshd_config\.d\/90-\S+\.conf:[0-9]+\n/);
     expect(said).toContain(UNMANAGED_PATH);
-    expect(said.split('\n').filter((line) => line.length > 120)).toEqual([]);
+    expect(said.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('warns of nothing where sshd does not name it', async () => {
