@@ -26,6 +26,20 @@ static const char *const set[] = { "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local
 /* As much as everybody may ask for (/proc/sys/fs/pipe-max-size). */
 enum { PIPE_SIZE = 1 << 20 };
 
+/*
+ * sshd sets its command no limit, and the program's own five seconds (src/imds/limits.ts) need a program that runs: where
+ * the host has no thread left to give (TasksMax, LimitNPROC), Node waits for one before it begins, for as long as
+ * LoginGraceTime. So the kernel ends with SIGALRM what is not over by then. The timer stays with the process when it
+ * becomes the program, and its children do not have it (setitimer(2)).
+ */
+enum { LAST_SECONDS = 8 };
+
+static void limit_time(void)
+{
+	static const struct timer limit = { 0, 0, LAST_SECONDS, 0 };
+	call(SYS_setitimer, ITIMER_REAL, (word)&limit, 0, 0, 0, 0);
+}
+
 /* Whether `entry` is NAME=value for that name. */
 static int names(const char *entry, const char *name)
 {
@@ -56,6 +70,8 @@ void launch(word *stack)
 	const char *environment[KEPT + SET + 1];
 	word count = 0;
 
+	if (*stack > 0 && sshd_arguments(*stack, arguments))
+		limit_time();
 	/* Without a name of its own (argc 0) there is no telling which command is meant. */
 	if (*stack > 0 && nobody_has_pushed_a_key(*stack, arguments))
 		leave(0);

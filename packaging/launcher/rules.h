@@ -106,23 +106,26 @@ static int is_fingerprint(const char *text)
 }
 
 /*
- * The user of a call as sshd makes it: `eic_run_authorized_keys USER [FINGERPRINT]`, or the same behind the command
- * `authorized-keys`. Zero for any other call.
+ * Where sshd's arguments begin: behind the name `eic_run_authorized_keys`, or behind the command `authorized-keys`. Zero
+ * for a person's call.
  */
-static const char *asked_user(word count, char *const *arguments)
+static word sshd_arguments(word count, char *const *arguments)
 {
 	const char *name = arguments[0];
-	word first = 1;
 	for (const char *c = name; *c; c++) {
 		if (*c == '/')
 			name = c + 1;
 	}
-	if (!equals(name, "eic_run_authorized_keys")) {
-		if (count < 2 || !equals(arguments[1], "authorized-keys"))
-			return 0;
-		first = 2;
-	}
-	if (count <= first || count > first + 2 || !is_plain_user(arguments[first]))
+	if (equals(name, "eic_run_authorized_keys"))
+		return 1;
+	return count > 1 && equals(arguments[1], "authorized-keys") ? 2 : 0;
+}
+
+/* The user of a call with `USER [FINGERPRINT]` alone. Zero for any other call. */
+static const char *asked_user(word count, char *const *arguments)
+{
+	word first = sshd_arguments(count, arguments);
+	if (!first || count <= first || count > first + 2 || !is_plain_user(arguments[first]))
 		return 0;
 	if (count == first + 2 && !is_fingerprint(arguments[first + 1]))
 		return 0;

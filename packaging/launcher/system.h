@@ -9,8 +9,8 @@ typedef unsigned long word;
 
 #if defined(__x86_64__)
 enum {
-	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_socket = 41, SYS_connect = 42, SYS_sendto = 44, SYS_getsockopt = 55,
-	SYS_execve = 59, SYS_fcntl = 72, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
+	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_setitimer = 38, SYS_socket = 41, SYS_connect = 42, SYS_sendto = 44,
+	SYS_getsockopt = 55, SYS_execve = 59, SYS_fcntl = 72, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
 	SYS_openat = 257, SYS_faccessat = 269, SYS_ppoll = 271,
 	O_DIRECTORY = 0200000,
 };
@@ -32,7 +32,7 @@ static long call(word number, word a, word b, word c, word d, word e, word f)
 enum {
 	SYS_read = 63, SYS_write = 64, SYS_close = 57, SYS_socket = 198, SYS_connect = 203, SYS_sendto = 206,
 	SYS_getsockopt = 209, SYS_execve = 221, SYS_fcntl = 25, SYS_getdents64 = 61, SYS_clock_gettime = 113,
-	SYS_exit_group = 94, SYS_openat = 56, SYS_faccessat = 48, SYS_ppoll = 73,
+	SYS_exit_group = 94, SYS_openat = 56, SYS_faccessat = 48, SYS_ppoll = 73, SYS_setitimer = 103,
 	O_DIRECTORY = 040000,
 };
 __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x30, #0\n\tmov x0, sp\n\tbl launch\n");
@@ -59,9 +59,15 @@ enum { AT_FDCWD = -100, O_NONBLOCK = 04000, O_CLOEXEC = 02000000 };
 enum { AF_INET = 2, SOCK_STREAM = 1, SOL_SOCKET = 1, SO_ERROR = 4, MSG_NOSIGNAL = 0x4000 };
 enum { POLLIN = 1, POLLOUT = 4, CLOCK_MONOTONIC = 1 };
 enum { F_SETPIPE_SZ = 1031, F_GETPIPE_SZ = 1032 };
+enum { ITIMER_REAL = 0 };
 
 struct timespec {
 	long seconds, nanoseconds;
+};
+
+/* setitimer(2) */
+struct timer {
+	long interval_seconds, interval_microseconds, seconds, microseconds;
 };
 
 struct pollfd {

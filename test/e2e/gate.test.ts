@@ -16,8 +16,10 @@ const DEBUG_SWITCH = '/run/ec2-instance-connect/debug';
 const ASSET_TAG = '/sys/devices/virtual/dmi/id/board_asset_tag';
 const SHA256 = `SHA256:${'A'.repeat(43)}`;
 
+let launcher: Launcher;
 beforeAll(async () => {
-  (await Launcher.install(rig())).useScript('echo aside');
+  launcher = await Launcher.install(rig());
+  launcher.useScript('echo aside');
 });
 
 /** `nobody`: it ended there. `aside`: the program was started. */
@@ -65,6 +67,20 @@ describe('where nobody has pushed a key', () => {
     mkdirSync(path(HELPERS_DIRECTORY), { recursive: true });
     await expectNobody('alice');
   });
+});
+
+it("has the kernel end sshd's call after eight seconds, whatever becomes of the program", async () => {
+  const timer = 'import signal; print(signal.getitimer(signal.ITIMER_REAL)[0])';
+  launcher.useScript(`exec python3 -c '${timer}'`);
+  const left = async (...args: readonly string[]): Promise<number> =>
+    Number((await rig().runHelper(args, { path: LAUNCHER_PATH })).stdout);
+  try {
+    const seconds = await left('a.b@corp');
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(8);
+  } finally {
+    launcher.useScript('echo aside');
+  }
 });
 
 describe('without a question, it steps aside', () => {

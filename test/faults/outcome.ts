@@ -63,13 +63,21 @@ export function nameOutcome(seen: Seen, line: string): Outcome | `[${string}]` {
   return `[${end}, ${stdout.length} bytes, log: ${logged.join(' ') || 'nothing'}]`;
 }
 
-/** What was found wrong with a call; empty where it is as documented. */
-export function judge(seen: Seen, line: string, expected: readonly Outcome[]): readonly string[] {
+/**
+ * What was found wrong with a call; empty where it is as documented.
+ * @param within milliseconds
+ */
+export function judge(
+  seen: Seen,
+  line: string,
+  expected: readonly Outcome[],
+  within: number = MOST_MS,
+): readonly string[] {
   const name = nameOutcome(seen, line);
   const isExpected = (expected as readonly string[]).includes(name);
   return [
     ...(isExpected ? [] : [`expected ${expected.join(' or ')}, got ${name}`]),
-    ...(seen.milliseconds <= MOST_MS ? [] : [`took ${Math.round(seen.milliseconds)} ms`]),
+    ...(seen.milliseconds <= within ? [] : [`took ${Math.round(seen.milliseconds)} ms`]),
     ...seen.left.map((what) => `left behind: ${what}`),
   ];
 }

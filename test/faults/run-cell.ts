@@ -45,11 +45,16 @@ export async function runSurrounding(world: World, cell: Surrounding): Promise<R
 }
 
 function result(
-  { about, behaviour, expected }: Pick<Result, 'about' | 'behaviour' | 'expected'>,
+  {
+    about,
+    behaviour,
+    expected,
+    within,
+  }: Pick<Result, 'about' | 'behaviour' | 'expected'> & Pick<Surrounding, 'within'>,
   { line }: World,
   seen: Seen,
 ): Result {
   const outcome = nameOutcome(seen, line);
-  const problems = judge(seen, line, expected);
+  const problems = judge(seen, line, expected, within);
   return { about, behaviour, expected, outcome, problems, milliseconds: seen.milliseconds };
 }
