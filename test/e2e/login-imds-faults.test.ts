@@ -1,12 +1,14 @@
-import { expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { FaultAction, FaultRule } from '../emulator/faults.ts';
+import { imdsCell, type RequestName } from '../faults/imds-cells.ts';
+import { runImdsCell } from '../faults/run-cell.ts';
+import { World } from '../faults/world.ts';
+import { Launcher, LAUNCHER_PATH } from '../rig/launcher.ts';
 import type { SshKey } from '../rig/ssh-key.ts';
 import { runOrThrow } from '../rig/run.ts';
 import {
   body,
   CHAIN,
-  DOMAIN,
-  FLOODS_AND_SILENCE,
   hang,
   ID,
   KEYS,
@@ -105,14 +107,35 @@ while True:
   }
 });
 
-it.each(FLOODS_AND_SILENCE)(
-  'prints nothing where IMDS %s, and names the fault %s',
-  async (_title, code, rule) => {
-    const key = await makePushedKey(rig());
-    await rig().emulator.setFaults([rule]);
-    await expectFault(key, code);
-  },
-);
+/** Cells of the matrix of `npm run faults`, the ones that differ most from each other. */
+const CELLS: readonly (readonly [RequestName, ...(readonly string[])])[] = [
+  ['token', 'hang', 'reset', 'HTTP/1.0', 'chunks cut off', 'two lengths', 'a byte too long'],
+  ['keys', 'drip', 'reset in the body', 'chunked', 'length and chunks', '50 MB', 'another page'],
+  ['keys', 'end in the body', '100 and 103', 'no length', 'endless headers', 'empty body'],
+  ['chain', '404', 'bad chunk', 'a byte too long'],
+  ['instance-id', '404', 'another type'],
+  ['region', '404'],
+  ['zone', 'a byte too long'],
+  ['domain', '404'],
+  ['staple list', '404', 'chunks cut off'],
+  ['staples', 'hang', 'chunked', '50 MB', 'another page'],
+];
+
+describe('behind the launcher', () => {
+  let world: World | undefined;
+  beforeAll(async () => {
+    await Launcher.install(rig());
+    world = await World.of(rig(), LAUNCHER_PATH);
+  });
+
+  it.each(
+    CELLS.flatMap(([request, ...behaviours]) => behaviours.map((name) => imdsCell(request, name))),
+  )('a request for $request that meets "$behaviour" comes to $expected', async (cell) => {
+    if (world === undefined) throw new Error('the launcher is not installed');
+    const { outcome, problems } = await runImdsCell(world, cell);
+    expect({ outcome, problems }).toEqual({ outcome: cell.expected[0], problems: [] });
+  });
+});
 
 it('fails a login while IMDS hangs', async () => {
   const key = await makePushedKey(rig());
@@ -141,12 +164,6 @@ it.each([TOKEN, KEYS])('follows no redirect from %s', async (path) => {
     imds: { requests: path === TOKEN ? 1 : 2 },
     api: { requests: 0 },
   });
-});
-
-it.each([CHAIN, STAPLE_NAMES, ID, DOMAIN])('meets a missing %s with a fault', async (path) => {
-  const key = await makePushedKey(rig());
-  await rig().emulator.setFaults([on(path, status(404))]);
-  await expectFault(key, 'IMDS_STATUS');
 });
 
 it.each(MALFORMED)('meets a malformed %s with a fault: %j', async (path, text) => {
