@@ -34,6 +34,16 @@ enum { PIPE_SIZE = 1 << 20 };
  */
 enum { LAST_SECONDS = 8 };
 
+/* Whether it is sshd that calls: by that name, and without an option such as a person's `--explain`, which takes longer. */
+static int is_sshd_call(word count, char *const *arguments)
+{
+	for (word i = 1; i < count; i++) {
+		if (arguments[i][0] == '-' && arguments[i][1] == '-')
+			return 0;
+	}
+	return sshd_arguments(count, arguments) == 1;
+}
+
 static void limit_time(void)
 {
 	static const struct timer limit = { 0, 0, LAST_SECONDS, 0 };
@@ -70,7 +80,7 @@ void launch(word *stack)
 	const char *environment[KEPT + SET + 1];
 	word count = 0;
 
-	if (*stack > 0 && sshd_arguments(*stack, arguments))
+	if (*stack > 0 && is_sshd_call(*stack, arguments))
 		limit_time();
 	/* Without a name of its own (argc 0) there is no telling which command is meant. */
 	if (*stack > 0 && nobody_has_pushed_a_key(*stack, arguments))

@@ -106,8 +106,8 @@ static int is_fingerprint(const char *text)
 }
 
 /*
- * Where sshd's arguments begin: behind the name `eic_run_authorized_keys`, or behind the command `authorized-keys`. Zero
- * for a person's call.
+ * Where the login's arguments begin: behind the name `eic_run_authorized_keys`, or behind the command `authorized-keys`.
+ * Zero for any other call.
  */
 static word sshd_arguments(word count, char *const *arguments)
 {
