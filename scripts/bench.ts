@@ -15,6 +15,7 @@ import {
   type Measured,
   type Row,
 } from './bench/table.ts';
+import { putBetweenMarks } from './marks.ts';
 
 const HELP = `usage: npm run bench -- [--runs N] [--write]
 
@@ -25,7 +26,6 @@ Needs root and python3.
   --runs N   measured runs of each case (default 40); the crowds make eight times as many calls
   --write    put the tables into docs/costs.md and the plot into docs/login-time.svg
 `;
-const MARKS = ['<!-- benchmark -->', '<!-- end of benchmark -->'] as const;
 const PAGE = 'docs/costs.md';
 const PLOT = 'docs/login-time.svg';
 const LATENCY_MS = 20;
@@ -183,11 +183,5 @@ function bars(rows: readonly Row[]): readonly Bar[] {
 function putIntoPage(tables: string): void {
   const image = `![Where the time of a login goes](${basename(PLOT)})`;
   const page = readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(MARKS[0]);
-  const [, after] = rest?.split(MARKS[1]) ?? [];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} has no marks`);
-  writeFileSync(
-    PAGE,
-    [before, MARKS[0], `\n\n${tables}\n\n${image}\n\n`, MARKS[1], after].join(''),
-  );
+  writeFileSync(PAGE, putBetweenMarks(page, 'benchmark', `${tables}\n\n${image}`));
 }

@@ -7,13 +7,13 @@ import { discard, packagePath, unpack } from '../test/package/packages.ts';
 import { machine } from './bench/table.ts';
 import { commandOf, HELP, readRequest, type Request } from './load/command-line.ts';
 import { Instance } from './load/instance.ts';
-import { putBetweenMarks } from './load/marks.ts';
 import { runPhase, type Run } from './load/phase.ts';
 import { KINDS, mixedKinds, SSHDS, type Kind, type SshdName } from './load/plan.ts';
 import { plot } from './load/plot.ts';
 import { Progress } from './load/progress.ts';
 import { growth, soak, soakText } from './load/soak.ts';
 import { KIND_NAMES, loadTables, rowsOf, SSHD_NAMES, type Phase } from './load/table.ts';
+import { putBetweenMarks } from './marks.ts';
 import { readOptions, runScript } from './options.ts';
 
 const [PAGE, PLOT] = ['docs/assurance.md', 'docs/load.svg'] as const;
@@ -159,5 +159,5 @@ function tellWrong(wrong: readonly string[]): void {
 
 function writePage(tables: string): void {
   const image = `![Wall time of a login under load](load.svg)`;
-  writeFileSync(PAGE, putBetweenMarks(readFileSync(PAGE, 'utf8'), `${tables}\n\n${image}`));
+  writeFileSync(PAGE, putBetweenMarks(readFileSync(PAGE, 'utf8'), 'load', `${tables}\n\n${image}`));
 }

@@ -71,11 +71,7 @@ export async function answerLogin(
   const decision = authorize({ selection, proof }, question);
   explain?.(describeSigner(decision));
   const result = outcome(decision, question);
-  const twice = acceptedKeys(decision).length - (result.stdout.split('\n').length - 1);
-  if (twice > 0)
-    explain?.(
-      `a key that was pushed more than once is printed once: ${twice} fewer ${twice === 1 ? 'line' : 'lines'} than accepted keys`,
-    );
+  if (explain !== undefined) explainDuplicates(decision, result, explain);
   return result;
 }
 
@@ -110,6 +106,17 @@ function answerOf(decision: Decision): Answer {
   if (decision.kind === 'signer-refused') return 'signer-refused';
   if (acceptedKeys(decision).length > 0) return 'accepted';
   return decision.provedSigner === undefined ? 'other-keys' : 'refused';
+}
+
+function explainDuplicates(
+  decision: Decision,
+  { stdout }: Outcome,
+  explain: (step: string) => void,
+): void {
+  const fewer = acceptedKeys(decision).length - (stdout.split('\n').length - 1);
+  if (fewer <= 0) return;
+  const lines = `${fewer} fewer ${fewer === 1 ? 'line' : 'lines'} than accepted keys`;
+  explain(`a key that was pushed more than once is printed once: ${lines}`);
 }
 
 function describeSigner(decision: Decision): string {

@@ -13,7 +13,7 @@ import { retireLines } from './plan/stock.ts';
 import { retireUserBlocks } from './plan/user-blocks.ts';
 import { readAgain } from './read-again.ts';
 import { describeChanges } from './report.ts';
-import { WiringRefusal, type Activation, type WiringResult } from './result.ts';
+import { reloadFailure, WiringRefusal, type Activation, type WiringResult } from './result.ts';
 import { checkConfiguration } from './sshd-program.ts';
 import { carryOut, untouched } from './transaction.ts';
 
@@ -120,10 +120,8 @@ function unfinished(
   activations: readonly Activation[],
   { fromPackage }: WiringOptions,
 ): Partial<WiringResult> {
-  const failed = activations.find(({ state }) => state === 'reload-failed');
-  if (failed !== undefined) {
-    return { outcome: 'failed', reason: 'reload-failed', detail: failed.words ?? '' };
-  }
+  const failure = reloadFailure(activations);
+  if (failure !== undefined) return failure;
   const restart = activations.find(({ state }) => state === 'restart-needed');
   if (restart === undefined || fromPackage === true) return {};
   const detail = `systemctl restart ${restart.unit ?? 'sshd'}`;

@@ -13,7 +13,7 @@ import { retirementChanges } from './plan/replaced.ts';
 import { chooseWiring, type Wiring } from './plan/wiring.ts';
 import { readAgain } from './read-again.ts';
 import { describeChanges } from './report.ts';
-import { WiringRefusal, type WiringResult } from './result.ts';
+import { reloadFailure, WiringRefusal, type WiringResult } from './result.ts';
 import { dumpConfiguration, sshdProgram } from './sshd-program.ts';
 import { carryOut, untouched } from './transaction.ts';
 import { wiredFor } from './wired-for.ts';
@@ -183,10 +183,7 @@ function commit(
     return activate(activating(context), starts, changes.now);
   });
   takeMarkAway(edges);
-  const failed = activations.find(({ state }) => state === 'reload-failed');
-  return failed === undefined
-    ? { outcome: 'done', activations }
-    : { outcome: 'failed', reason: 'reload-failed', detail: failed.words ?? '', activations };
+  return { outcome: 'done', ...reloadFailure(activations), activations };
 }
 
 /** The wiring's files as images; a path that somebody else has is refused. */

@@ -2,7 +2,7 @@ import { activate } from './activate.ts';
 import { activating, type WiringContext } from './context.ts';
 import { listenerStart, type Listener } from './plan/listener.ts';
 import { changesSince, readingOf, type ChangesSince, type Reading } from './reading.ts';
-import type { WiringResult } from './result.ts';
+import { reloadFailure, type WiringResult } from './result.ts';
 
 /** What is known of a listener's reading of its configuration. */
 export interface Freshness extends ChangesSince {
@@ -40,8 +40,5 @@ export function readAgain(context: WiringContext): Partial<WiringResult> {
   const readBefore = [...new Set(all)];
   if (options.dryRun === true) return { readBefore };
   const activations = activate(activating(context), starts, []);
-  const failed = activations.find(({ state }) => state === 'reload-failed');
-  if (failed === undefined) return { readBefore, activations };
-  const detail = failed.words ?? '';
-  return { readBefore, activations, outcome: 'failed', reason: 'reload-failed', detail };
+  return { readBefore, activations, ...reloadFailure(activations) };
 }

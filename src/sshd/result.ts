@@ -55,6 +55,15 @@ export interface Activation {
   readonly words?: string;
 }
 
+/** The failure of a command that has done its part, where an sshd did not take it; undefined where all did. */
+export function reloadFailure(
+  activations: readonly Activation[],
+): Pick<WiringResult, 'outcome' | 'reason' | 'detail'> | undefined {
+  const failed = activations.find(({ state }) => state === 'reload-failed');
+  if (failed === undefined) return undefined;
+  return { outcome: 'failed', reason: 'reload-failed', detail: failed.words ?? '' };
+}
+
 /** A path that was, or with --dry-run would be, changed. */
 export interface PathChange {
   readonly path: string;

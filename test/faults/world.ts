@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { matchesGlob } from '../emulator/glob.ts';
 import { HELPER_USER } from '../rig/accounts.ts';
 import type { Rig } from '../rig/rig.ts';
 import { runOrThrow, type Command } from '../rig/run.ts';
@@ -107,11 +108,11 @@ export class World {
     return entries.map(({ message }) => JSON.parse(message) as Seen['events'][number]);
   }
 
-  /** Resolves when so many requests for a path that ends so have come. */
-  async requested(suffix: RegExp, count: number): Promise<void> {
+  /** Resolves when so many requests for paths of this pattern, as a fault has it, have come. */
+  async requested(pattern: string, count: number): Promise<void> {
     for (;;) {
       const { paths } = (await this.rig.emulator.counters()).imds;
-      const found = Object.entries(paths).filter(([path]) => suffix.test(path));
+      const found = Object.entries(paths).filter(([path]) => matchesGlob(pattern, path));
       if (found.reduce((sum, [, { requests }]) => sum + requests, 0) >= count) return;
       await sleep(2);
     }

@@ -1,28 +1,19 @@
 /** A booted Debian on an emulated EC2, which reaches the repositories under test over loopback. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { DEFAULT_ACCOUNT, INSTANCE_ADDRESS, emulatorConfig } from '../rig/account.ts';
-import { sendSshPublicKey } from '../rig/aws-client.ts';
+import { INSTANCE_ADDRESS } from '../rig/account.ts';
+import { EMULATED, MachineEmulator } from '../rig/machine-emulator.ts';
 import { command, Machine, type CommandResult, type RootName } from '../roots/machine.ts';
 
-const IMDS = '169.254.169.254';
 /** Where this side's tools are for the machine. */
 const TOOLS = '/opt/tools';
 const WEB = '127.0.0.1:8181';
 /** Where rpm's keys are, by custom and in our repository's file. */
 const KEYS = '/etc/pki/rpm-gpg';
-const EMULATOR = new URL('../emulator/main.ts', import.meta.url).pathname;
 
 /** Where the repositories are for the machine. */
 export const REPOSITORY_URL: string = new URL('http://127.0.0.1:8181').origin;
@@ -37,13 +28,15 @@ export class Host {
     ),
   ];
   readonly machine: Machine;
+  readonly #emulator: MachineEmulator;
   readonly #work: string;
   readonly #repository: string;
   readonly #services: ChildProcess[] = [];
   #keys = 0;
 
-  private constructor(machine: Machine, repository: string) {
+  private constructor(machine: Machine, emulator: MachineEmulator, repository: string) {
     this.machine = machine;
+    this.#emulator = emulator;
     this.#repository = repository;
     this.#work = mkdtempSync(join(tmpdir(), 'eic-host-'));
   }
@@ -54,13 +47,15 @@ export class Host {
    * @param repository folder with `apt` and `yum`
    */
   static async boot(root: RootName, repository: string): Promise<Host> {
-    const addresses = [IMDS, INSTANCE_ADDRESS].map((address) => {
-      return ['ip', 'address', 'add', `${address}/32`, 'dev', 'lo'] as const;
-    });
-    const instanceId = DEFAULT_ACCOUNT.instanceId;
+    const address = ['ip', 'address', 'add', `${INSTANCE_ADDRESS}/32`, 'dev', 'lo'] as const;
+    const network = [...EMULATED.network, address];
     const nspawn = ['/usr', '/etc'].map((folder) => `--bind-ro=${folder}:${TOOLS}${folder}`);
-    const machine = await Machine.boot({ root, instanceId, network: addresses, nspawn });
-    const host = new Host(machine, repository);
+    const machine = await Machine.boot({ ...EMULATED, root, network, nspawn });
+    const emulator = await MachineEmulator.start(machine).catch(async (error: unknown) => {
+      await machine.stop();
+      throw error;
+    });
+    const host = new Host(machine, emulator, repository);
     try {
       await host.#furnish();
       return host;
@@ -77,6 +72,7 @@ export class Host {
       service.kill('SIGTERM');
       await ended;
     }
+    await this.#emulator.stop();
     await this.machine.stop();
     rmSync(this.#work, { recursive: true, force: true });
   }
@@ -145,9 +141,7 @@ export class Host {
     this.#keys += 1;
     const name = `pushed-${this.#keys}`;
     const publicKey = await this.#makeKey(name);
-    const { region, credentials, instanceId } = DEFAULT_ACCOUNT;
-    const push = { instanceId, osUser: 'alice', publicKey };
-    await sendSshPublicKey(push, { socket: join(this.#work, 'api'), region, credentials });
+    await this.#emulator.push('alice', publicKey);
     return (await this.#login(name)).stdout === 'alice\n';
   }
 
@@ -192,18 +186,9 @@ export class Host {
 
   async #furnish(): Promise<void> {
     const repository = this.#repository;
-    const config = join(this.#work, 'emulator.json');
-    const root = join(this.#work, 'root.pem');
-    writeFileSync(config, JSON.stringify(emulatorConfig(DEFAULT_ACCOUNT)));
-    const [control, trail, api] = ['control', 'trail', 'api'].map((name) => join(this.#work, name));
-    const files = ['--control', control ?? '', '--trail', trail ?? '', '--api', api ?? ''];
-    const flags = ['--config', config, ...files, '--root', root, '--imds', `${IMDS}:80`];
-    await this.#serve([process.execPath, EMULATOR, ...flags], /^ready /);
     const [address = '', port = ''] = WEB.split(':');
     const web = ['-u', '-m', 'http.server', '--bind', address, '-d', repository, port];
     await this.#serve(['/usr/bin/python3', ...web], /^Serving HTTP/);
-    const store = this.machine.path('/etc/ssl/certs/ca-certificates.crt');
-    appendFileSync(store, readFileSync(root));
     const own = await this.#makeKey('own');
     await this.machine.sh(`
       useradd --create-home --shell /bin/bash --password '*' alice

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MARKS, putBetweenMarks } from '../../../../scripts/load/marks.ts';
+import { marksOf, putBetweenMarks } from '../../../../scripts/marks.ts';
 import type { Outcome } from '../../../../scripts/load/phase.ts';
 import type { Kind, SshdName } from '../../../../scripts/load/plan.ts';
 import { plot } from '../../../../scripts/load/plot.ts';
@@ -117,16 +117,18 @@ describe('the plot of a load', () => {
 });
 
 describe('a page with marks', () => {
+  const MARKS = marksOf('load');
+
   it('keeps what is around them', () => {
     const page = `before\n${MARKS[0]}\nold\n${MARKS[1]}\nafter\n`;
-    const renewed = putBetweenMarks(page, 'new');
+    const renewed = putBetweenMarks(page, 'load', 'new');
     expect(renewed).toBe(`before\n${MARKS[0]}\n\nnew\n\n${MARKS[1]}\nafter\n`);
-    expect(putBetweenMarks(renewed, 'new')).toBe(renewed);
+    expect(putBetweenMarks(renewed, 'load', 'new')).toBe(renewed);
   });
 
   it('is not written without them', () => {
-    expect(() => putBetweenMarks('before', 'new')).toThrow('expected <!-- load -->');
-    expect(() => putBetweenMarks(`${MARKS[1]} ${MARKS[0]}`, 'new')).toThrow('expected');
+    expect(() => putBetweenMarks('before', 'load', 'new')).toThrow('expected <!-- load -->');
+    expect(() => putBetweenMarks(`${MARKS[1]} ${MARKS[0]}`, 'load', 'new')).toThrow('expected');
   });
 });
 
