@@ -15,6 +15,14 @@ describe('a fingerprint', () => {
     );
   });
 
+  it('is one of SHA-256 where no form is asked for', () => {
+    fc.assert(
+      fc.property(blob, (bytes) => {
+        expect(fingerprintOf(bytes)).toBe(fingerprintOf(bytes, 'SHA256'));
+      }),
+    );
+  });
+
   it('tells two keys apart', () => {
     fc.assert(
       fc.property(blob, blob, hash, (one, other, kind) => {

@@ -11,7 +11,7 @@ describe('parseLoginCall', () => {
     [[''], { user: '', further: {} }],
     [['alice', 'k=AA=='], { user: 'alice', further: { k: 'AA==' } }],
   ])('reads %j', (args, value) => {
-    expect(parseLoginCall(args)).toEqual({ ok: true, value });
+    expect(parseLoginCall(args)).toStrictEqual({ ok: true, value });
   });
 
   it.each([SHA256, MD5])('reads the fingerprint %s and every token behind it', (text) => {
@@ -33,6 +33,7 @@ describe('parseLoginCall', () => {
     [['alice', `f=${SHA256}`]],
     [['alice', SHA256, 'k=1', 'k=2']],
     [['alice', SHA256, 'key=1']],
+    [['alice', SHA256, '%k=1']],
   ])('refuses %j', (args) => {
     expect(parseLoginCall(args)).toMatchObject({ ok: false, reason: 'usage' });
   });

@@ -87,6 +87,14 @@ describe('parsePublicKey', () => {
     expect(reasonOf(line)).toBe('key-malformed');
   });
 
+  it('tells a line that is no key line from one whose type is not known', () => {
+    const details = ['ssh-ed25519', keyLine(keyBlob('ssh-dss'))].map((line) => {
+      const verdict = parsePublicKey(line);
+      return verdict.ok ? '' : verdict.detail;
+    });
+    expect(new Set(details).size).toBe(2);
+  });
+
   it('refuses a type outside that is not the type inside', () => {
     expect(reasonOf(keyLine(RSA, 'ssh-ed25519'))).toBe('key-malformed');
     expect(reasonOf(keyLine(ED25519, 'sk-ssh-ed25519@openssh.com'))).toBe('key-malformed');
