@@ -26,6 +26,7 @@ export interface MachineOptions {
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const BOOT_LIMIT_MS = 60_000;
+let booted = 0;
 
 /** Where the absolute folder of a root is; builds the root first where it is missing. */
 export async function testRoot(name: RootName): Promise<string> {
@@ -66,7 +67,8 @@ export class Machine {
   /** Boots a machine and waits until systemd says that it runs (a failed unit does not matter). */
   static async boot(options: MachineOptions): Promise<Machine> {
     const root = await testRoot(options.root);
-    const name = `eic-${options.root}-${process.pid}-${Date.now() % 100_000}`;
+    booted += 1;
+    const name = `eic-${options.root}-${process.pid}-${Date.now() % 100_000}-${booted}`;
     await must(['ip', 'netns', 'add', name]);
     await must(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
     for (const argv of options.network ?? []) await must(['ip', 'netns', 'exec', name, ...argv]);
