@@ -61,16 +61,23 @@ export function rpmTool(on: Inspection): string {
   return isThere(on, '/usr/bin/dnf') ? 'dnf' : 'yum';
 }
 
-/** Makes the running sshd read its configuration again, if it is valid; no session ends. */
+/**
+ * Makes the running sshd read its configuration again, if it is valid; no session ends. A service that a socket
+ * starts is stopped: a reload would make it end, for its listening socket is systemd's, and the next connection
+ * starts it anew.
+ */
 export async function reload(on: Inspection): Promise<string> {
   const program = (await on.fact(sshd))?.program ?? '/usr/sbin/sshd';
   return `${program} -t && ${await signal(on)}`;
 }
 
 async function signal(on: Inspection): Promise<string> {
-  const unit = (await on.fact(sshd))?.start.unit?.name;
+  const { start, sockets = [] } = (await on.fact(sshd)) ?? {};
+  const unit = start?.unit?.name;
   if (unit?.includes('@') === true) return 'true';
-  if (on.fact(hasSystemd) && unit !== undefined) return `systemctl reload-or-restart ${unit}`;
+  if (on.fact(hasSystemd) && unit !== undefined) {
+    return `systemctl ${sockets.length > 0 ? 'stop' : 'reload-or-restart'} ${unit}`;
+  }
   return `kill -HUP "$(cat ${shellWord(await pidFile(on))})"`;
 }
 

@@ -31,7 +31,7 @@ const LOGS = ['/var/log/auth.log', '/var/log/secure'];
 /** Reads the journal, or the file that a syslog daemon writes; only root may. */
 export async function witnesses(on: Inspection): Promise<Witnesses> {
   const now = on.edges.now();
-  const since = now - (on.options.since ?? DEFAULT_SINCE);
+  const since = Math.max(0, now - (on.options.since ?? DEFAULT_SINCE));
   const journal = on.fact(hasSystemd) ? await readJournal(on, since) : undefined;
   const log = journal ?? readLogFile(on, now);
   if (log === undefined) return { source: undefined, testimonies: [], accepted: new Map() };

@@ -162,6 +162,23 @@ describe('the checks that ask the log', () => {
     expect(await inspect(witnessLogin, old, { since: 10_800 })).toMatchObject({ status: 'fail' });
   });
 
+  it('ask the journal from its beginning where they are told to look back further than that', async () => {
+    const line = {
+      __REALTIME_TIMESTAMP: `${(NOW - 7200) * 1_000_000}`,
+      SYSLOG_IDENTIFIER: 'sshd',
+      MESSAGE: REFUSED,
+    };
+    const host = {
+      files: { '/run/systemd/system': { type: 'directory' } as const },
+      commands: {
+        ...person('alice'),
+        'journalctl -q --no-pager -o json --since=@0': { stdout: `${JSON.stringify(line)}\n` },
+      },
+    };
+    const since = 999_999 * 86_400;
+    expect(await inspect(witnessLogin, host, { since })).toMatchObject({ status: 'fail' });
+  });
+
   it("leave out another user's refusals, but not those of the command", async () => {
     const bob = world([REFUSED.replace('alice', 'bob'), 60]);
     expect(await inspect(witnessLogin, bob)).toMatchObject({ status: 'pass' });

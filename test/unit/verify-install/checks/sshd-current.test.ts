@@ -42,6 +42,15 @@ describe('sshd-current', () => {
     });
   });
 
+  it('stops a service that a socket starts: a reload would make it end', async () => {
+    const files = { [CONFIG]: { text: 'UsePAM yes', mtime: READ + 5 } };
+    const sockets = { 'systemctl is-active -- ssh.socket sshd.socket': { stdout: 'active\n' } };
+    expect(await inspect(sshdCurrent, host(files, sockets))).toMatchObject({
+      status: 'fail',
+      remedy: { command: '/usr/sbin/sshd -t && systemctl stop ssh.service' },
+    });
+  });
+
   it('fails when a file has a new inode, because an old one may have been moved there', async () => {
     const files = { [CONFIG]: { text: 'UsePAM yes', mtime: READ - 5, ctime: READ + 5 } };
     expect(await inspect(sshdCurrent, host(files))).toMatchObject({ status: 'fail' });
