@@ -146,4 +146,20 @@ describe('authorize, where nothing has to be proved', () => {
     expect(decision).toEqual({ kind: 'judged', verdicts: selection.refused });
     expect(decision.verdicts).toMatchObject([{ place: 1, reason: 'fingerprint-mismatch' }]);
   });
+
+  it('is an error of the caller where a candidate comes without a proof', () => {
+    const selection = selectCandidates(bodyOf(goodEntry()));
+    const attempt = (): unknown => authorize({ selection }, QUESTION);
+    expect(attempt).toThrow(new Error('candidates without anything to prove them'));
+  });
+});
+
+describe('acceptedKeys', () => {
+  it('gives no key where the signer is refused, whatever the verdicts say', () => {
+    const judged = authorize(evidenceOf(bodyOf(goodEntry())), QUESTION);
+    expect(acceptedKeys(judged)).toHaveLength(1);
+    const { verdicts } = judged;
+    const refused = { kind: 'signer-refused', reason: 'staple-missing', detail: 'why' } as const;
+    expect(acceptedKeys({ ...refused, verdicts })).toEqual([]);
+  });
 });

@@ -122,6 +122,12 @@ describe('parseKeyBody', () => {
     expect(shape(`${goodEntry()}\n${text}\n${goodEntry()}`)).toBe('+-+');
   });
 
+  it('tells an entry without a key line from one without a signature', () => {
+    const body = bodyOf(entryOf(...fieldLines()), entryOf(...LINES));
+    const details = parseKeyBody(body).map(({ entry }) => (entry.ok ? '' : entry.detail));
+    expect(new Set(details).size).toBe(2);
+  });
+
   it.each([256, 384, 512, 2048])('takes a signature of %i bytes', (length) => {
     expect(shape(entryOf(...LINES, signatureOf(length)))).toBe('+');
   });

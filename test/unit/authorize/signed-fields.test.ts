@@ -9,6 +9,7 @@ import { authorize, type Decision } from '../../../src/authorize/authorize.ts';
 import {
   SIGNED_FIELD_KEYS,
   SIGNED_FIELDS,
+  toldValues,
   type SignedFieldKey,
 } from '../../../src/authorize/signed-fields.ts';
 import { selectCandidates, type AcceptedKey } from '../../../src/authorize/signed-key.ts';
@@ -70,6 +71,15 @@ describe('the table of signed fields', () => {
     expect(Object.keys(event?.fields ?? {})).toEqual(expect.arrayContaining(names));
     expect(Object.keys(report ?? {})).toEqual(expect.arrayContaining(names));
     for (const key of untold) expect({ ...event?.fields, ...report }).not.toHaveProperty(key);
+  });
+
+  it('tells the values that there are, in its order, and never the instance', () => {
+    const values = { instanceId: INSTANCE, expiry: NOW, caller: '' };
+    const pairs = toldValues(values).map(([{ as: name }, value]) => [name, value]);
+    expect(pairs).toEqual([
+      ['caller', ''],
+      ['expiry', NOW],
+    ]);
   });
 
   it('is the table of the manual', () => {
