@@ -7,9 +7,19 @@ import type {
   KeyVerdict,
   Question,
 } from '../../../src/authorize/signed-key.ts';
-import { bugEvent, decisionEvents, faultEvent, usageEvent } from '../../../src/log/events.ts';
+import {
+  bugEvent,
+  decisionEvents,
+  explainedEvent,
+  faultEvent,
+  helperEvent,
+  questionEvent,
+  usageEvent,
+  type AuditEvent,
+} from '../../../src/log/events.ts';
 import { parseFingerprint } from '../../../src/ssh/fingerprint.ts';
 import { parsePublicKey } from '../../../src/ssh/public-key.ts';
+import { ANSWERS, type Answer } from '../../../src/verdict/answers.ts';
 import { Fault } from '../../../src/verdict/fault.ts';
 import { KEY_REASONS, SIGNER_REASONS } from '../../../src/verdict/reasons.ts';
 import type { KeyReason, SignerReason } from '../../../src/verdict/reasons.ts';
@@ -156,6 +166,11 @@ describe('the events of many keys', () => {
     ]);
   });
 
+  it('are one for a key whose pushes name no caller, be he left out or empty', () => {
+    const verdicts = [accepted(1), accepted(2, { caller: '' })];
+    expect(decisionEvents(judged(...verdicts), QUESTION)).toHaveLength(1);
+  });
+
   it('never leave out an accepted key, wherever it stands', () => {
     const events = decisionEvents(judged(...flood, accepted(501)), QUESTION);
     expect(events.filter(({ event }) => event === 'key-accepted')).toHaveLength(1);
@@ -271,9 +286,111 @@ describe('the events of what is no verdict', () => {
     expect(bugEvent(undefined).fields['stack']).toBe('undefined');
   });
 
+  it('tell whether sshd had its answer before a bug; if nothing else is said, it had none', () => {
+    const [printed, none] = [true, false].map((wasPrinted) => bugEvent('', wasPrinted).message);
+    expect(printed).toMatch(/had been printed$/);
+    expect(none).toMatch(/nothing was printed$/);
+    expect(bugEvent('').message).toBe(none);
+  });
+
+  it('tell what became of a helper', () => {
+    const trouble = { code: 'helper-failed', helper: '/etc/helper', detail: 'status 1' };
+    const [level, event] = ['warn', 'helper'];
+    expect(helperEvent(trouble)).toMatchObject({ level, event, fields: trouble });
+  });
+
   it('tell what was wrong with the command line', () => {
     const event = { level: 'error', event: 'usage', fields: { detail: 'expected <user>' } };
     expect(usageEvent('expected <user>')).toMatchObject(event);
+  });
+});
+
+describe('the event of a question', () => {
+  const found = { answer: 'no-key', keys: 0, exitCode: 0, milliseconds: 42 } as const;
+  const event = { level: 'info', event: 'question' };
+
+  it('tells who asked, the answer, the lines, the exit code and the time', () => {
+    const asked = questionEvent({ user: 'alice', ...found });
+    expect(asked).toMatchObject(event);
+    expect(asked.fields).toStrictEqual({ user: 'alice', ...found });
+  });
+
+  it('tells the fingerprint that was offered, if one was', () => {
+    const { fields } = questionEvent({ user: 'alice', fingerprint: FINGERPRINT, ...found });
+    expect(fields).toStrictEqual({ user: 'alice', offered: FINGERPRINT, ...found });
+  });
+});
+
+describe('the event of an explained run', () => {
+  it('is the same one, and says that nobody logs in', () => {
+    const event = usageEvent('why');
+    const fields = { ...event.fields, explain: true };
+    expect(explainedEvent(event)).toStrictEqual({ ...event, fields });
+  });
+});
+
+describe('the sentence of an event', () => {
+  const last = (decision: Decision): AuditEvent | undefined =>
+    decisionEvents(decision, QUESTION).at(-1);
+  const many = (one: (place: number) => KeyVerdict): Decision =>
+    judged(...Array.from({ length: 22 }, (_, index) => one(index + 1)));
+  const asked = { user: 'alice', keys: 0, exitCode: 0, milliseconds: 1 };
+
+  it.each<[string, () => AuditEvent | undefined, readonly string[]]>([
+    [
+      'an accepted key names its type, its fingerprint and the user',
+      () => last(judged(accepted())),
+      ['ssh-ed25519', FINGERPRINT, 'alice'],
+    ],
+    [
+      'a refused key names its entry, the user and the reason',
+      () => last(judged(refusal(3, 'expired'))),
+      ['entry 3', 'alice', KEY_REASONS.expired],
+    ],
+    [
+      'a refused signer names the user and the reason',
+      () =>
+        last({
+          ...{ kind: 'signer-refused', reason: 'staple-missing', detail: 'why' },
+          verdicts: [],
+        }),
+      ['alice', SIGNER_REASONS['staple-missing']],
+    ],
+    [
+      'further accepted keys names their number and the user',
+      () => last(many((place) => accepted(place, { caller: String(place) }))),
+      ['2 ', 'accepted', 'alice'],
+    ],
+    [
+      'further refusals names their number and the user',
+      () => last(many((place) => refusal(place, 'expired'))),
+      ['2 ', 'refused', 'alice'],
+    ],
+    [
+      'a fault names the user and what failed',
+      () => faultEvent(new Fault('IMDS_TIMEOUT', 'no answer in time'), 'alice'),
+      ['alice', 'no answer in time'],
+    ],
+    [
+      'a helper names its path, the code and what was found',
+      () => helperEvent({ code: 'helper-failed', helper: '/etc/helper', detail: 'status 1' }),
+      ['/etc/helper', 'helper-failed', 'status 1'],
+    ],
+    [
+      'a wrong command line says what is wrong',
+      () => usageEvent('expected <user>'),
+      ['usage', 'expected <user>'],
+    ],
+    ...(Object.keys(ANSWERS) as Answer[]).map(
+      (answer): [string, () => AuditEvent, readonly string[]] => [
+        `a question names the user and explains the answer ${answer}`,
+        () => questionEvent({ ...asked, answer }),
+        ['alice', ANSWERS[answer]],
+      ],
+    ),
+  ])('of %s', (_, event, parts) => {
+    const { message } = event() ?? {};
+    for (const part of parts) expect(message).toContain(part);
   });
 });
 
@@ -296,16 +413,22 @@ describe('every event', () => {
     verdicts: [],
   };
   const fault = new Fault('IMDS_STATUS', HOSTILE, { cause: new Error(HOSTILE) });
-  const events = [
+  const hostileEvents = (): readonly AuditEvent[] => [
     ...decisionEvents(hostileKey, hostileQuestion),
     ...decisionEvents(hostileSigner, hostileQuestion),
     faultEvent(fault, HOSTILE),
     bugEvent(new Error(HOSTILE)),
     usageEvent(HOSTILE),
+    helperEvent({ code: 'helper-failed', helper: HOSTILE, detail: HOSTILE }),
+    questionEvent({
+      ...{ user: HOSTILE, fingerprint: HOSTILE, answer: 'usage' },
+      ...{ keys: 0, exitCode: 1, milliseconds: 1 },
+    }),
   ];
 
   it('is printable ASCII of bounded length, whatever the network says', () => {
-    expect(events).toHaveLength(6);
+    const events = hostileEvents();
+    expect(events).toHaveLength(8);
     for (const { message, fields } of events) {
       for (const text of [message, ...Object.values(fields).map(String)]) {
         expect(text).toMatch(/^[\x20-\x7e]{0,2000}$/);
