@@ -96,11 +96,23 @@ describe('DerReader', () => {
     expect(() => over('0500').content(TAG.sequence)).toThrow('expected tag 0x30, found 0x05');
   });
 
+  it('refuses a length of four octets where its caller would allow so many bytes', () => {
+    const bytes = Buffer.concat([Buffer.from('048401000000', 'hex'), Buffer.alloc(0x100_0000)]);
+    const reader = DerReader.over(bytes, bytes.length);
+    expect(() => reader.content(TAG.octetString)).toThrow(DerError);
+  });
+
   it('goes 24 levels deep and not deeper', () => {
     let nested = sequence();
     for (let i = 0; i < 24; i++) nested = sequence(nested);
     let reader = DerReader.over(nested, 999);
     for (let i = 0; i < 24; i++) reader = reader.enter(TAG.sequence);
     expect(() => reader.enter(TAG.sequence)).toThrow(DerError);
+  });
+});
+
+describe('DerError', () => {
+  it('is named in what a bug report prints of it', () => {
+    expect(String(new DerError('expected more'))).toBe('DerError: expected more');
   });
 });

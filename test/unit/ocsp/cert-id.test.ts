@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { certIdMatches } from '../../../src/ocsp/cert-id.ts';
+import { certIdMatches, isKnownHash } from '../../../src/ocsp/cert-id.ts';
 import { readOcspResponse, type CertId } from '../../../src/ocsp/ocsp-response.ts';
 import { readCertificate } from '../../../src/x509/certificate.ts';
 import { scenario, staple, type CertIdHash } from '../../pki/index.ts';
@@ -38,5 +38,18 @@ describe('certIdMatches', () => {
     ['another hash than the one that was used', { hashAlgorithm: '2.16.840.1.101.3.4.2.1' }],
   ])('misses it when only %s differs', (_what, change) => {
     expect(certIdMatches({ ...certIdOf('sha1'), ...change }, leaf, issuer)).toBe(false);
+  });
+});
+
+describe('isKnownHash', () => {
+  it.each([
+    ['1.3.14.3.2.26', 'sha1', true],
+    ['2.16.840.1.101.3.4.2.1', 'sha256', true],
+    ['2.16.840.1.101.3.4.2.2', 'sha384', true],
+    ['2.16.840.1.101.3.4.2.3', 'sha512', true],
+    ['2.16.840.1.101.3.4.2.4', 'sha224', false],
+    ['1.2.840.113549.2.5', 'md5', false],
+  ])('says of %s, which is %s: %s', (hashAlgorithm, _name, known) => {
+    expect(isKnownHash({ ...certIdOf('sha1'), hashAlgorithm })).toBe(known);
   });
 });

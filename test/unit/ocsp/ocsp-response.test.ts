@@ -59,6 +59,10 @@ describe('readOcspResponse', () => {
     expect(basic.singles[0]?.certId.hashAlgorithm).toBe('1.3.14.3.2.26');
   });
 
+  it('reads a response that brings no certificate along', () => {
+    expect(basicOf(respond()).certificates).toEqual([]);
+  });
+
   it('reads a responder that is named by its key', () => {
     const { responderId } = basicOf(respond({ responderId: 'byKey' }));
     expect(responderId).toEqual({ by: 'key', hash: keyHash(intermediate.key) });
@@ -111,6 +115,10 @@ describe('readOcspResponse', () => {
     ['a status without an octet', sequence(enumerated())],
     ['a status of two octets', sequence(enumerated(3, 0))],
     ['another response type', otherType],
+    [
+      'bytes after the version',
+      around(context(0, integer(0), integer(0)), responder, produced, good),
+    ],
     ['version 2', around(context(0, integer(1)), responder, produced, good)],
     ['a responder that is not named', around(produced, good)],
     ['a time with a fraction', around(responder, Buffer.from('\x18\x1120261122120000.0Z'), good)],
