@@ -106,15 +106,27 @@ export function nameText(name: Buffer): string {
   return printable.length > MAX_TEXT ? `${printable.slice(0, MAX_TEXT)}...` : printable;
 }
 
+/** RFC 4518 2.2: what is mapped to nothing, such as a soft hyphen and whatever has no width. */
+const IGNORED =
+  /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
+
 /**
  * The relative names in a form in which names that RFC 5280 7.1 calls equal are equal strings: case
- * folded, inner spaces as one, outer ones gone. Used only where a match refuses something.
+ * folded, inner spaces as one, outer ones and what has no width gone. Used only where a match refuses something.
  */
 export function foldedName(name: Buffer): readonly string[] {
   return readName(name).map((attributes) => attributes.map(foldedAttribute).sort().join('+'));
 }
 
 function foldedAttribute({ type, text, value }: NameAttribute): string {
-  const folded = text?.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
+  const folded = text
+    ?.replaceAll(IGNORED, '')
+    .normalize('NFKC')
+    // Small letters first: toUpperCase makes two of a small letter where RFC 3454 B.2 does.
+    .toLowerCase()
+    .toUpperCase()
+    .normalize('NFKC')
+    .replaceAll(/[\s\x85]+/g, ' ')
+    .trim();
   return `${type}=${JSON.stringify(folded ?? value.toString('hex'))}`;
 }

@@ -66,11 +66,9 @@ function isStrongRsa(keyBits: Buffer): boolean {
 
 /** Bits of a positive INTEGER; 0 for a negative one. */
 function bitLength(content: Buffer): number {
-  const [first = 0, second = 0] = content;
-  if (first >= 0x80) return 0;
-  return first === 0
-    ? (content.length - 1) * 8 - Math.clz32(second) + 24
-    : content.length * 8 - Math.clz32(first) + 24;
+  const [first = 0] = content;
+  // In its shortest form a first octet of 0 is that of 0, or stands before one of eight bits.
+  return first >= 0x80 ? 0 : content.length * 8 - Math.clz32(first) + 24;
 }
 
 /** The key for node:crypto; undefined when it is unsupported or no point of its curve. */

@@ -43,6 +43,22 @@ describe('foldedName', () => {
   it.each([
     ['case', cn('Amazon'), cn('AMAZON')],
     ['spaces', cn(' A  B '), cn('a b')],
+    // RFC 5280 7.1 compares names by RFC 4518: its tables of case, of nothing and of spaces.
+    ['a letter that is two in the other case', cn('Stra\u00dfe'), cn('STRASSE')],
+    [
+      'the form of a letter at the end of a word',
+      cn('\u03c3\u03b1\u03c2'),
+      cn('\u03a3\u03b1\u03c3'),
+    ],
+    ['a capital of two letters', cn('\u1e9e'), cn('ss')],
+    ['a dot on a letter', cn('\u0130'), cn('i\u0307')],
+    ['composition that case takes apart', cn('\u0390'), cn('\u03b9\u0308\u0301')],
+    ['a letter in another shape', cn('\u210c'), cn('h')],
+    ['a soft hyphen', cn('Ama\u00adzon'), cn('Amazon')],
+    ['what has no width', cn('\ufeffA\u200b\u200dm\ufe0fa\u{e0061}zon'), cn('Amazon')],
+    ['control characters', cn('\0Ama\u0086zon\u007f'), cn('Amazon')],
+    ['a mark behind what says nothing', cn('e\u034f\u0301'), cn('\u00e9')],
+    ['kinds of spaces', cn('A\u0085\t\u3000B\u2028'), cn('A B')],
     ['the string type', cn('A'), distinguishedName([['CN', 'a', printableString]])],
     ['composition', cn('\u00e9'), cn('e\u0301')],
     [
@@ -86,6 +102,9 @@ describe('foldedName', () => {
         ['CN', 'a'],
       ]),
       cn('a+2.5.4.10="a"'),
+      cn('a b'),
+      cn('ab'),
+      cn('a-b'),
     ].map((name) => foldedName(name).join('/'));
     expect(new Set(texts).size).toBe(texts.length);
   });

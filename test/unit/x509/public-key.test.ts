@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DerError } from '../../../src/asn1/der-reader.ts';
-import { importPublicKey, readPublicKeyInfo } from '../../../src/x509/public-key.ts';
+import { importPublicKey, readPublicKeyInfo, rsaBits } from '../../../src/x509/public-key.ts';
 import {
   bitString,
   integer,
@@ -95,6 +95,24 @@ describe('readPublicKeyInfo', () => {
     ['more than 4 KiB', rsa(Buffer.alloc(5000, 1), 3)],
   ])('refuses %s', (_what, spki) => {
     expect(() => readPublicKeyInfo(spki)).toThrow(DerError);
+  });
+});
+
+describe('rsaBits', () => {
+  it.each([
+    ['2048', modulusOf(2048)],
+    ['2047', modulusOf(2047)],
+    ['1025', modulusOf(1025)],
+    ['8', Buffer.of(0, 0x80)],
+    ['1', Buffer.of(1)],
+    ['0', Buffer.of(0)],
+    ['0', Buffer.of(0x80)],
+  ])('counts %s bits', (bits, modulus) => {
+    expect(rsaBits(readPublicKeyInfo(rsa(modulus, 3)))).toBe(Number(bits));
+  });
+
+  it('counts none where the key is of another kind', () => {
+    expect(rsaBits(readPublicKeyInfo(testKey('p256').spki))).toBeUndefined();
   });
 });
 
