@@ -27,7 +27,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   signer: ['test/{suites,vectors}/s*.test.ts', READERS, 'test/property/signer.test.ts'],
   ssh: ['test/property/{fingerprint,public-key,user-name}.test.ts'],
   sshd: ['test/property/sshd-*.test.ts'],
-  x509: ['test/vectors/signer.test.ts', READERS, 'test/property/x509.test.ts'],
+  x509: ['test/{suites,vectors}/s*.test.ts', READERS, 'test/property/x509.test.ts'],
 };
 /** They mock a module, or the clock of the vectors, which a process with other tests in it cannot. */
 const ALONE = ['test/unit/signer/ocsp-staple.test.ts', 'test/vectors/details.test.ts'];

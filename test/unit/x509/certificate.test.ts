@@ -5,7 +5,7 @@ import {
   sameSubjectAndKey,
   unknownCriticalExtension,
 } from '../../../src/x509/certificate.ts';
-import { KEY_USAGE, PURPOSE } from '../../../src/x509/extensions.ts';
+import { KEY_USAGE, PURPOSE, unknownQualifier } from '../../../src/x509/extensions.ts';
 import {
   basicConstraints,
   boolean,
@@ -15,10 +15,12 @@ import {
   extension,
   extKeyUsage,
   generalName,
+  ia5String,
   integer,
   issueCertificate,
   keyUsage,
   nameConstraints,
+  nullValue,
   octetString,
   oid,
   sequence,
@@ -44,6 +46,8 @@ const read = (spec: Partial<CertificateSpec> = {}): ReturnType<typeof readCertif
   readCertificate(issue(spec).der);
 
 const KEY_ID = Buffer.alloc(20, 7);
+/** An identifier of the issuer (1) or of the subject (2). */
+const uniqueId = (n: 1 | 2): Buffer => contextPrimitive(n, Buffer.of(0, 1));
 /** A Name with one common name of this type. */
 const nameOf = (tag: number, ...octets: readonly number[]): Buffer =>
   sequence(set(sequence(oid('2.5.4.3'), tlv(tag, Buffer.from(octets)))));
@@ -84,6 +88,15 @@ describe('readCertificate', () => {
     });
   });
 
+  it('reads name constraints that permit nothing by name, or exclude nothing', () => {
+    const base = generalName.dns('example');
+    const subtree = { form: 'dns', content: Buffer.from('example') };
+    const constraintsOf = (...[trees]: Parameters<typeof nameConstraints>): unknown =>
+      read({ extensions: [nameConstraints(trees)] }).nameConstraints;
+    expect(constraintsOf({ permitted: [base] })).toEqual({ permitted: [subtree], excluded: [] });
+    expect(constraintsOf({ excluded: [base] })).toEqual({ permitted: [], excluded: [subtree] });
+  });
+
   it('takes a serial number of zero, which old roots have, and one of 20 octets', () => {
     expect(read({ serial: 0n }).serial).toEqual(Buffer.of(0));
     expect(read({ serial: 1n << 158n }).serial).toHaveLength(20);
@@ -110,8 +123,12 @@ describe('readCertificate', () => {
       'a unique identifier in the wrong place',
       {
         extensions: [unknownExtension(false)],
-        alterTbs: (tbs) => sequence(contentOf(tbs), contextPrimitive(1, Buffer.of(0, 1))),
+        alterTbs: (tbs) => sequence(contentOf(tbs), uniqueId(1)),
       },
+    ],
+    [
+      'a unique identifier of each kind in the wrong order',
+      { alterTbs: (tbs) => sequence(contentOf(tbs), uniqueId(2), uniqueId(1)) },
     ],
     ['an extension twice', { extensions: [unknownExtension(false), unknownExtension(false)] }],
     [
@@ -180,6 +197,10 @@ describe('readCertificate', () => {
   });
 
   it.each<[string, Partial<CertificateSpec>]>([
+    [
+      'unique identifiers, which CAs must not write and readers should get past (RFC 5280 4.1.2.8)',
+      { alterTbs: (tbs) => sequence(contentOf(tbs), uniqueId(1), uniqueId(2)) },
+    ],
     ['an empty subject', { subject: sequence(), issuer: nameOf(0x0c, 65) }],
     ['a subject with a type that is not read', { subject: nameOf(0x1c, 0, 0, 0, 65) }],
     ['a subject in wide letters', { subject: nameOf(0x1e, 0xd8, 0x3d, 0xde, 0) }],
@@ -210,6 +231,33 @@ describe('unknownCriticalExtension', () => {
   it('names the critical extension that is not understood', () => {
     const extensions = [basicConstraints(true), unknownExtension(true)];
     expect(unknownCriticalExtension(read({ extensions }).extensions)).toBe('1.3.6.1.4.1.99999.1');
+  });
+
+  // RFC 5280 4.2.1.4: who understands critical policies understands their qualifiers.
+  const CPS = sequence(oid('1.3.6.1.5.5.7.2.1'), ia5String('https://ca.example/cps'));
+  const NOTICE = sequence(oid('1.3.6.1.5.5.7.2.2'), sequence());
+  const UNKNOWN = sequence(oid('1.3.6.1.4.1.99999.2'), nullValue());
+  const policy = (...qualifiers: readonly Buffer[]): Buffer =>
+    sequence(oid('1.2.3'), ...(qualifiers.length === 0 ? [] : [sequence(...qualifiers)]));
+  it.each<[string, Buffer, string | undefined]>([
+    ['nothing where policies have none', sequence(policy(), policy()), undefined],
+    ['nothing where they are those of the RFC', sequence(policy(CPS, NOTICE)), undefined],
+    [
+      'an unknown one behind others',
+      sequence(policy(CPS), policy(CPS, UNKNOWN)),
+      '1.3.6.1.4.1.99999.2',
+    ],
+    ['that the value cannot be read', sequence(sequence()), 'that cannot be read'],
+  ])('says of the qualifiers of critical policies: %s', (_what, value, found) => {
+    const critical = (id: string): ReturnType<typeof unknownCriticalExtension> =>
+      unknownCriticalExtension(read({ extensions: [extension(id, true, value)] }).extensions);
+    expect(critical('2.5.29.32')).toBe(
+      found === undefined ? undefined : `2.5.29.32 with the policy qualifier ${found}`,
+    );
+  });
+
+  it('takes no bug for a value that cannot be read', () => {
+    expect(() => unknownQualifier(null as unknown as Buffer)).toThrow(TypeError);
   });
 
   it('has nothing against critical ones that are understood, and others that are not critical', () => {

@@ -17,6 +17,12 @@ describe('decodeCertificates', () => {
     expect(decodeCertificates(pemOf(B).replaceAll('\n', '\r\n').trimEnd(), LIMITS)).toEqual([B]);
   });
 
+  it('takes no dashes for the end of one block and the beginning of another', () => {
+    const shared = `${pemOf(A).trimEnd()}${pemOf(B).slice('-----'.length)}`;
+    expect(shared).toContain('-----END CERTIFICATE-----BEGIN CERTIFICATE-----');
+    expect(decodeCertificates(shared, LIMITS)).toEqual([A]);
+  });
+
   it('finds nothing in an empty text', () => {
     expect(decodeCertificates('', LIMITS)).toEqual([]);
     expect(decodeCertificates(' '.repeat(1000), LIMITS)).toEqual([]);
@@ -43,5 +49,9 @@ describe('certificateBlocks', () => {
     const cut = '-----BEGIN CERTIFICATE-----\nAAAA\n';
     const pem = `# CA\n${cut}${pemOf(A)}${pemOf(A, 'TRUSTED CERTIFICATE')}${pemOf(B)}${cut}`;
     expect(blocks(pem).map((text) => Buffer.from(text, 'base64'))).toEqual([A, B]);
+  });
+
+  it('finds no block that is cut off, whatever the text begins with', () => {
+    expect(blocks('-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\nAAAA')).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { algorithmText } from '../../../src/x509/algorithm-text.ts';
 import { readPublicKeyInfo } from '../../../src/x509/public-key.ts';
 import { checkSignature, weakness } from '../../../src/x509/signature.ts';
 import {
@@ -98,6 +99,12 @@ describe('checkSignature', () => {
     const signatureAlgorithm = algorithmIdentifier(testKey('rsa2048'), 'sha256');
     const data = { signed: SIGNED, signatureAlgorithm, signature: Buffer.alloc(256, 1) };
     expect(checkSignature(data, readPublicKeyInfo(spki))).toBe('invalid');
+  });
+});
+
+describe('algorithmText', () => {
+  it('takes no bug for an identifier that cannot be read', () => {
+    expect(() => algorithmText(null as unknown as Buffer)).toThrow(TypeError);
   });
 });
 

@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DerReader } from '../../../src/asn1/der-reader.ts';
 import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
-import { distinguishedName, issueCa, issueCertificate, pemOf, testKey } from '../../pki/index.ts';
+import {
+  distinguishedName,
+  issueCa,
+  issueCertificate,
+  pemOf,
+  sequence,
+  testKey,
+} from '../../pki/index.ts';
 
 const dates = { notBefore: 1_764_000_000, notAfter: 1_764_000_060 };
 const ca = (name: string, slot = 'default'): ReturnType<typeof issueCa> =>
@@ -100,5 +107,27 @@ describe('problemsOf', () => {
     expect(anchors.problemsOf(v1.subject)).toHaveLength(1);
     expect(anchors.problemsOf(b.subject)).toEqual([]);
     expect(anchors.bySubject(v1.subject)).toEqual([]);
+  });
+
+  it('says nothing of what has the name in it and cannot be read as far as its subject', () => {
+    const anchors = TrustAnchors.fromPem(pemOf(sequence(sequence(a.subject))) + b.pem);
+    expect(anchors.problemsOf(a.subject)).toEqual([]);
+    expect(anchors.bySubject(a.subject)).toEqual([]);
+  });
+});
+
+describe('a bug while a bundle is searched', () => {
+  it('is taken neither for a certificate of another name nor for one that cannot be read', () => {
+    const anchors = TrustAnchors.fromPem(a.pem);
+    expect(() => anchors.bySubject('Root A' as unknown as Buffer)).toThrow(TypeError);
+    const utc = vi.spyOn(Date, 'UTC').mockImplementation(() => {
+      throw new TypeError('a bug');
+    });
+    try {
+      expect(() => anchors.bySubject(a.subject)).toThrow(TypeError);
+    } finally {
+      utc.mockRestore();
+    }
+    expect(anchors.bySubject(a.subject)).toHaveLength(1);
   });
 });
