@@ -88,7 +88,7 @@ class CellRun {
       still === (off.status !== 0),
       `disable: ${off.status}, pushed keys ${String(still)}`,
     );
-    await this.#status('disabled');
+    await this.#status('disabled', still);
     if (this.#cell.state !== 'broken') {
       const restart = await machine.run([NAME, 'sshd', 'disable', '--restart']);
       this.#demand(restart.status === 0, `disable --restart: ${restart.status} ${restart.stderr}`);
@@ -122,8 +122,7 @@ class CellRun {
   }
 
   async #judge(when: string): Promise<void> {
-    await this.#logins(when);
-    await this.#status(when);
+    await this.#status(when, await this.#logins(when));
     const { state } = this.#cell;
     const { machine } = this.#stock.host;
     if (state === 'edited' && when === 'restarted') {
@@ -145,8 +144,11 @@ class CellRun {
     } else this.#demand(verify.status !== 0, `${when}: verify-install is content`);
   }
 
-  /** An ordinary key always, a pushed key wherever it worked before; new where nobody said no. */
-  async #logins(when: string): Promise<void> {
+  /**
+   * An ordinary key always, a pushed key wherever it worked before; new where nobody said no.
+   * @returns whether a pushed key gets in
+   */
+  async #logins(when: string): Promise<boolean> {
     const { host } = this.#stock;
     this.#demand(await host.loginWithFile(), `${when}: the ordinary key does not get in`);
     const pushed = await host.loginWithPushedKey();
@@ -161,14 +163,14 @@ class CellRun {
         `${when}: the old wiring is gone`,
       );
     }
+    return pushed;
   }
 
-  /** `sshd status` says of the running sshd what a login shows. */
-  async #status(when: string): Promise<void> {
+  /** `sshd status` says of the running sshd what a login has shown. */
+  async #status(when: string, pushed: boolean): Promise<void> {
     const { host } = this.#stock;
     const { stdout } = await host.machine.run([NAME, 'sshd', 'status', '--json']);
     const { effective } = JSON.parse(stdout) as SshdStatus;
-    const pushed = await host.loginWithPushedKey();
     this.#demand(
       effective === pushed,
       `${when}: status says ${String(effective)}, a login ${String(pushed)}`,
@@ -189,7 +191,8 @@ class CellRun {
    */
   async #runsHelper(): Promise<boolean> {
     const { host } = this.#stock;
-    await host.loginWithFile();
+    // A socket starts sshd for a connection.
+    if (this.#cell.state === 'socket') await host.loginWithFile();
     const lines = (await host.machine.sh('ps -eww -o args')).split('\n');
     return lines.some(
       (line) => line.includes('sshd -D') && line.includes('eic_run_authorized_keys'),
