@@ -30,7 +30,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   x509: ['test/{suites,vectors}/s*.test.ts', READERS, 'test/property/x509.test.ts'],
 };
 /** They mock a module, or the clock of the vectors, which a process with other tests in it cannot. */
-const ALONE = ['test/unit/signer/ocsp-staple.test.ts', 'test/vectors/details.test.ts'];
+const ALONE = ['test/unit/signer/ocsp-staple-cost.test.ts', 'test/vectors/details.test.ts'];
 const HELP = `usage: npm run mutation -- [FOLDER ...]
 
 Breaks the source in one place after the other (Stryker) and runs the tests that reach the place, those alone that

@@ -7,10 +7,13 @@ import { BAD_PATHS } from './signer-path-bad.ts';
 import { GOOD_PATHS } from './signer-path-good.ts';
 import { BAD_STAPLES } from './signer-staple-bad.ts';
 import { GOOD_STAPLES } from './signer-staple-good.ts';
-import { outcome } from './signer-vector.ts';
+import { decide } from './signer-vector.ts';
 
 const GOOD = [...GOOD_PATHS, ...GOOD_MEMBERS, ...GOOD_STAPLES];
 const BAD = [...BAD_PATHS, ...BAD_MEMBERS, ...BAD_STAPLES];
+
+/** What a detail looks like: what was expected or found, behind the place where it stands. */
+const DETAIL = /^(?:[a-z][a-z' ]+(?: \d+)?: )?(?:expected|found) (?!.*\bundefined\b)\S.*$/;
 
 /** What the metadata service may claim, and why it is not believed. */
 const CLAIMS = [
@@ -36,7 +39,9 @@ describe('signer vectors', () => {
   it.each([...GOOD, ...BAD])(
     '$expect: $title',
     ({ build, expect: expected }) => {
-      expect(outcome(build())).toBe(expected);
+      const verdict = decide(build());
+      expect(verdict.ok ? 'accepted' : verdict.reason).toBe(expected);
+      if (!verdict.ok) expect(verdict.detail).toMatch(DETAIL);
     },
     60_000,
   );

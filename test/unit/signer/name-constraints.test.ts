@@ -209,5 +209,13 @@ describe('violatedConstraint', () => {
     });
     expect(excludes(many, ...bases.slice(0, 100))).toBe(false);
     expect(excludes(many, ...bases.slice(0, 101))).toBe(true);
+    // A CA without a SubjectAltName has its subject alone.
+    const ca = readCertificate(scenario().intermediate.der);
+    const judged = (count: number): string | undefined => {
+      const excluded = Array.from({ length: count }, () => dns('x.example.com'));
+      return violatedConstraint(ca, { permitted: [], excluded }, 'ca');
+    };
+    expect(judged(10_000)).toBeUndefined();
+    expect(judged(10_001)).toMatch(/^expected /);
   });
 });

@@ -1,13 +1,23 @@
-import { describe, expect, it, vi } from 'vitest';
-import { authenticateResponder } from '../../../src/signer/ocsp-responder.ts';
+import { describe, expect, it } from 'vitest';
 import { readStaple } from '../../../src/signer/ocsp-staple.ts';
-import { ocspError, scenario, staple, type Cast, type Role } from '../../pki/index.ts';
+import type { SignerVerdict } from '../../../src/signer/verify-signer.ts';
+import {
+  issueCertificate,
+  ocspError,
+  oid,
+  scenario,
+  sequence,
+  staple,
+  testKey,
+  type Cast,
+  type Role,
+  type TestCertificate,
+} from '../../pki/index.ts';
 import { delegate } from '../../vectors/signer-staple-cases.ts';
-import { outcome, type SignerVector } from '../../vectors/signer-vector.ts';
-
-vi.mock(import('../../../src/signer/ocsp-responder.ts'), { spy: true });
+import { decide, outcome, type SignerVector } from '../../vectors/signer-vector.ts';
 
 const NOW = 1_764_000_000;
+const NAMED = { subject: 'Named', key: testKey('p256'), notBefore: NOW, notAfter: NOW + 60 };
 type Unusual = Parameters<typeof staple>[3];
 
 /** What comes of an unusual staple for the leaf. */
@@ -42,17 +52,85 @@ describe('the times of a staple', () => {
   });
 });
 
-describe('a staple with many statuses', () => {
-  it('has its responder authenticated once for each certificate that it speaks of', () => {
-    vi.mocked(authenticateResponder).mockClear();
-    const many = leafStaple((c) => {
-      const status = { certificate: c.leaf, issuer: c.intermediate };
-      const times = { thisUpdate: NOW - 60, nextUpdate: NOW + 900 };
-      return { singles: Array.from({ length: 64 }, () => ({ ...status, ...times })) };
+describe('the responder of a staple', () => {
+  const refusal = (unusual: (cast: Cast) => NonNullable<Unusual>): SignerVerdict =>
+    decide(
+      scenario({
+        staples: (c) => [
+          staple(c, c.leaf, c.intermediate, unusual(c)),
+          staple(c, c.intermediate, c.root),
+        ],
+      }),
+    );
+
+  it("is no delegate whose certificate has a weak signature, though it is the issuer's", () => {
+    const verdict = refusal((c) => {
+      const responder = delegate(c, { hash: 'sha1' });
+      return { responder, embed: [responder] };
     });
-    expect(many).toBe('accepted');
-    // The leaf's, and the intermediate's own.
-    expect(authenticateResponder).toHaveBeenCalledTimes(2);
+    expect(verdict).toMatchObject({
+      reason: 'staple-responder-unauthorized',
+      detail: expect.stringContaining('ecdsa-with-SHA1') as string,
+    });
+  });
+
+  it("is no second one where the issuer's own certificate comes along", () => {
+    const verdict = refusal((c) => ({
+      embed: [c.intermediate],
+      signingKey: testKey('p256', 'stranger'),
+    }));
+    expect(verdict).toMatchObject({ reason: 'staple-signature-invalid' });
+  });
+
+  it('may be the certificate that came along and cannot be read, which is named by its place and subject', () => {
+    const embedding = (broken: TestCertificate): SignerVerdict =>
+      refusal((c) => ({ responder: delegate(c), embed: [c.root, broken, broken] }));
+    const { root } = scenario();
+    expect(embedding({ ...root, der: sequence() })).toMatchObject({
+      reason: 'staple-responder-unauthorized',
+      detail: expect.stringContaining('; certificate 2 of the staple cannot') as string,
+    });
+    expect(
+      embedding({ ...root, der: issueCertificate({ ...NAMED, version: 1 }).der }),
+    ).toMatchObject({
+      detail: expect.stringContaining('certificate 2 of the staple (CN=Named) cannot') as string,
+    });
+  });
+});
+
+describe('a staple that names the issuer by a hash', () => {
+  const UNKNOWN = '1.3.14.3.2.27';
+  /** The same with another hash than SHA-1, signed all the same. */
+  const rehashed = (tbs: Buffer): Buffer => {
+    const [known, unknown] = [oid('1.3.14.3.2.26'), oid(UNKNOWN)].map((id) => id.toString('hex'));
+    return Buffer.from(tbs.toString('hex').replace(known ?? '', unknown ?? ''), 'hex');
+  };
+  const other = (c: Cast): TestCertificate => ({ ...c.leaf, serial: c.leaf.serial + 1n });
+
+  it.each<[string, boolean, (cast: Cast) => Buffer]>([
+    [
+      'that is not known is told of, where it has the serial number',
+      true,
+      (c) => staple(c, c.leaf, c.intermediate, { alterTbs: rehashed }),
+    ],
+    [
+      'that is not known is not told of, where it has another serial number',
+      false,
+      (c) => staple(c, other(c), c.intermediate, { alterTbs: rehashed }),
+    ],
+    [
+      'that is known is not told of, where another issuer has the serial number',
+      false,
+      (c) => staple(c, c.leaf, c.root),
+    ],
+  ])('%s', (_what, told, build) => {
+    const verdict = decide(
+      scenario({ staples: (c) => [build(c), staple(c, c.intermediate, c.root)] }),
+    );
+    expect(verdict).toMatchObject({ reason: 'staple-missing' });
+    const detail = verdict.ok ? '' : verdict.detail;
+    expect(detail.includes(UNKNOWN)).toBe(told);
+    expect(detail).toMatch(told ? /^expected [^;]+; / : /^expected [^;]+$/);
   });
 });
 
@@ -86,6 +164,10 @@ describe('readStaple', () => {
     ['base64 of 64 KiB with its white space', Buffer.from(text.padEnd(65_536))],
   ])('reads %s', (_what, bytes) => {
     expect(readStaple(bytes)).toMatchObject({ outcome: 'basic' });
+  });
+
+  it('takes no bug for a staple that cannot be read', () => {
+    expect(() => readStaple(null as unknown as Buffer)).toThrow(TypeError);
   });
 
   it('reads an error', () => {

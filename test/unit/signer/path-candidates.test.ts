@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { candidatePaths } from '../../../src/signer/path-candidates.ts';
 import { readCertificate, type Certificate } from '../../../src/x509/certificate.ts';
 import { TrustAnchors } from '../../../src/x509/trust-anchors.ts';
@@ -67,5 +67,31 @@ describe('candidatePaths', () => {
     expect(paths(same, [same.intermediate, ...twins], same.root).length).toBeLessThanOrEqual(8);
     const stranger = member(same.now, { subject: 'Stranger', key: testKey('p256') });
     expect(paths(same, twins, stranger)).toEqual([]);
+  });
+
+  it('looks no further when it has eight candidates', () => {
+    const same = scenario({ root: { subject: 'Same' }, intermediate: { subject: 'Same' } });
+    const twins = Array.from({ length: 8 }, (_, i) =>
+      member(same.now, { subject: 'Same', key: testKey('p256', `twin-${i}`) }),
+    );
+    const anchors = store(...twins);
+    const looks = vi.spyOn(anchors, 'bySubject');
+    expect(candidatePaths(read(same.leaf), [read(same.intermediate)], anchors)).toHaveLength(8);
+    expect(looks).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    [62, 1],
+    [63, 0],
+  ])('looks at 64 certificates: with %i dead ends before the way on it finds %i', (dead, count) => {
+    const issuer = read(cast.intermediate);
+    // Twins of another key each, whose issuer was not served.
+    const twins = Array.from({ length: dead }, (_, i) => ({
+      ...issuer,
+      issuer: read(cast.leaf).subject,
+      publicKey: { ...issuer.publicKey, spki: Buffer.of(i) },
+    }));
+    const found = candidatePaths(read(cast.leaf), [...twins, issuer], store(cast.root));
+    expect(found).toHaveLength(count);
   });
 });

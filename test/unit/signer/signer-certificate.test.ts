@@ -62,4 +62,12 @@ describe('checkSigner', () => {
     const kelvin = leafWith({ names: null, subject: 'a\u212a.example' });
     expect(checkSigner(kelvin, 'ak.example')).toMatchObject({ reason: 'name-mismatch' });
   });
+
+  it('tells up to three of the names that it found, in printable ascii', () => {
+    const many = leafWith({ names: subjectAltName(['a.example', 'b.example', 'c.example', 'd']) });
+    const found = (leaf: Certificate): string | undefined =>
+      checkSigner(leaf, 'x.example')?.detail.split(', found ')[1];
+    expect(found(many)).toBe('"a.example b.example c.example"');
+    expect(found(leafWith({ names: null, subject: 'a\u00e9\n.example' }))).toBe('"a??.example"');
+  });
 });

@@ -30,5 +30,8 @@ describe('signerName', () => {
   it('quotes what the metadata service claims, in one bounded line', () => {
     const verdict = signerName('us-east-1', `evil\n${'x'.repeat(500)}`);
     expect(verdict.ok ? '' : verdict.detail).toMatch(/^[ -~]{1,160}$/);
+    expect(verdict).toMatchObject({
+      detail: expect.stringContaining(`found "evil\\n${'x'.repeat(59)}"`) as string,
+    });
   });
 });

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, it, vi } from 'vitest';
 import {
   verifySigner,
   type PathElement,
@@ -22,6 +24,7 @@ import {
   tlv,
   type Cast,
   type InstanceConnectChain,
+  type TestCertificate,
 } from '../../pki/index.ts';
 import { delegate } from '../../vectors/signer-staple-cases.ts';
 import { decide } from '../../vectors/signer-vector.ts';
@@ -163,6 +166,56 @@ describe('verifySigner', () => {
     expect(decide(scenario({ serve: (c) => [c.leaf, garbage] }))).toMatchObject({
       reason: 'chain-malformed',
     });
+  });
+
+  it('tells of another fault of the path where the certificate that cannot be read is not missed', () => {
+    const garbage = Buffer.from('garbage');
+    const leaf = { notBefore: 1, notAfter: 2 };
+    const serve = (c: Cast): readonly (TestCertificate | Buffer)[] => [
+      c.leaf,
+      garbage,
+      c.intermediate,
+    ];
+    expect(decide(scenario({ leaf, serve }))).toMatchObject({ reason: 'path-expired' });
+  });
+
+  it('counts the served certificates from 1, the leaf, where one cannot be read', () => {
+    const serve = (c: Cast): readonly (TestCertificate | Buffer)[] => [
+      c.leaf,
+      c.root,
+      Buffer.from('garbage'),
+    ];
+    expect(decide(scenario({ serve }))).toMatchObject({
+      reason: 'chain-malformed',
+      detail: expect.stringMatching(/^served certificate 3: /) as string,
+    });
+  });
+
+  it('refuses a key that node:crypto does not import', () => {
+    const { createPublicKey } = crypto;
+    const material = scenario();
+    const spy = vi.spyOn(crypto, 'createPublicKey').mockImplementation((key) => {
+      const { key: spki } = key as { readonly key: Buffer };
+      if (spki.equals(material.leaf.key.spki)) throw new Error('error:1E08010C');
+      return createPublicKey(key);
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(decide(material)).toMatchObject({
+        reason: 'weak-signature',
+        subject: expect.stringContaining('CN=managed-ssh-signer.') as string,
+        detail: expect.stringMatching(/^expected .*, found rsa 2048$/) as string,
+      });
+    } finally {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(decide(material)).toMatchObject({ ok: true });
+  });
+
+  it('takes no bug for a chain that cannot be read', () => {
+    const chain = instanceConnectChain({ now: NOW });
+    expect(() => judge({ ...chain, chainPem: null as unknown as string })).toThrow(TypeError);
   });
 
   it('tries other anchors of the same name before it gives up', () => {
