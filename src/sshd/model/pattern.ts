@@ -1,29 +1,42 @@
+/** What a pattern consists of: any characters, or one that is asked about. */
+type Element = '*' | ((char: string) => boolean);
+
 /**
  * Matches a text against one pattern of ssh_config(5) PATTERNS: `*` stands for any characters, `?`
  * for one.
  */
 export function matchesPattern(text: string, pattern: string): boolean {
-  // Two cursors and one point to go back to: linear in memory, no regular expression to build.
+  const elements = pattern
+    .split('')
+    .map((char): Element => (char === '*' ? char : (other) => char === '?' || char === other));
+  return matches(text, elements);
+}
+
+/**
+ * Two cursors and one point to go back to: time grows with the product of both lengths at most. A regular
+ * expression of a hundred `*` would never come to an end.
+ */
+function matches(text: string, elements: readonly Element[]): boolean {
   let at = 0;
-  let p = 0;
+  let e = 0;
   let star = -1;
   let resume = 0;
   while (at < text.length) {
-    const char = pattern.charAt(p);
-    if (char === '*') {
-      star = p++;
+    const element = elements[e];
+    if (element === '*') {
+      star = e++;
       resume = at;
-    } else if (p < pattern.length && (char === '?' || char === text.charAt(at))) {
-      p++;
+    } else if (element?.(text.charAt(at)) === true) {
+      e++;
       at++;
     } else if (star !== -1) {
-      p = star + 1;
+      e = star + 1;
       at = ++resume;
     } else {
       return false;
     }
   }
-  return /^\**$/.test(pattern.slice(p));
+  return elements.slice(e).every((element) => element === '*');
 }
 
 /**
@@ -54,37 +67,45 @@ export function expandGlob(
       paths = paths.map((path) => `${path}/${part}`);
       continue;
     }
-    const rule = componentRule(part);
+    const elements = elementsOf(part);
+    const wantsDot = !/^[*?[]/.test(part);
     paths = paths.flatMap((path) =>
       [...names(path === '' ? '/' : path)]
-        .filter((name) => rule.test(name))
+        .filter((name) => (wantsDot || !name.startsWith('.')) && matches(name, elements))
         .map((name) => `${path}/${name}`),
     );
   }
   return paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function componentRule(part: string): RegExp {
-  let rule = /^[*?[]/.test(part) ? '^(?!\\.)' : '^';
+/** The elements of a glob(7) pattern of one component. */
+function elementsOf(part: string): readonly Element[] {
+  const elements: Element[] = [];
   for (let i = 0; i < part.length; i++) {
     const char = part.charAt(i);
-    const set = char === '[' ? /^\[[!^]?\]?[^\]]*\]/.exec(part.slice(i)) : null;
-    if (char === '*') rule += '.*';
-    else if (char === '?') rule += '.';
-    else if (set !== null) {
-      const inner = set[0]
-        .slice(1, -1)
-        .replace(/^!/, '^')
-        .replace(/[\\\]]/g, '\\$&');
-      rule += `[${inner}]`;
-      i += set[0].length - 1;
+    const set = char === '[' ? /^\[[!^]?\]?[^\]]*\]/.exec(part.slice(i))?.[0] : undefined;
+    if (char === '*') elements.push(char);
+    else if (char === '?') elements.push(() => true);
+    else if (set !== undefined) {
+      const rule = setRule(set);
+      elements.push((other) => rule.test(other));
+      i += set.length - 1;
     } else {
       const literal = char === '\\' ? part.charAt(++i) : char;
-      rule += literal.replace(/[^A-Za-z0-9_-]/g, '\\$&');
+      elements.push((other) => other === literal);
     }
   }
+  return elements;
+}
+
+/** A set such as `[!a-z]` as a rule for one character. */
+function setRule(set: string): RegExp {
+  const inner = set
+    .slice(1, -1)
+    .replace(/^!/, '^')
+    .replace(/[\\\]]/g, '\\$&');
   try {
-    return new RegExp(`${rule}$`, 's');
+    return new RegExp(`^[${inner}]$`, 's');
   } catch {
     return /(?!)/; // a range such as [z-a], which matches nothing in glob(3) either
   }

@@ -53,6 +53,8 @@ describe('expandGlob', () => {
     ['/etc/a/.h*', ['/etc/a/.hidden.conf']],
     ['/etc/none/*.conf', []],
     ['/etc/a/[z-a].conf', []],
+    [`/etc/b/${'*'.repeat(2000)}`, ['/etc/b/y.conf']],
+    [`/etc/b/${'*'.repeat(2000)}x`, []],
     ['/plain/path', ['/plain/path']],
   ])('finds for %s what glob(3) finds, in the order of the bytes', (pattern, paths) => {
     expect(expandGlob(pattern, names)).toEqual(paths);
