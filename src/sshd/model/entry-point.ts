@@ -80,7 +80,7 @@ function initScript(tree: FileTree): EntryPoint {
     const found = readEnvironmentFile(tree, path).get(variable);
     if (found === undefined) continue;
     variables.set(variable, found);
-    words.push(...found.value.split(/\s+/).map((text) => ({ text, variable })));
+    words.push(...found.value.split(/[ \t\n]+/).map((text) => ({ text, variable })));
   }
   return {
     arguments: parseSshdArguments(words.filter((word) => word.text !== '')),

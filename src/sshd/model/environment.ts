@@ -1,3 +1,4 @@
+import { splitUnitWords } from './exec-line.ts';
 import type { FileTree, Place } from '../../system/file-tree.ts';
 import type { PlacedEntry } from '../../system/unit.ts';
 
@@ -36,61 +37,71 @@ export function inForce(entries: readonly PlacedEntry[], key: string): readonly 
   return all.slice(all.findLastIndex((entry) => entry.value === '') + 1);
 }
 
-/** Reads an EnvironmentFile; one that does not exist is empty. */
+/** What ends a line in an EnvironmentFile, and what is white space within one. */
+const LINE_END = '\n\r';
+const BLANK = ' \t';
+
+/**
+ * Reads an EnvironmentFile as parse_env_file_internal of systemd's env-file.c does; one that does not
+ * exist is empty. A variable's place is the line on which its assignment begins.
+ */
 export function readEnvironmentFile(tree: FileTree, path: string): ReadonlyMap<string, Variable> {
   const variables = new Map<string, Variable>();
-  let line = 0;
-  let pending = '';
-  for (const raw of (tree.text(path) ?? '').split('\n')) {
-    line++;
-    const text = pending + raw;
-    if (pending === '' && /^\s*([#;]|$)/.test(raw)) continue;
-    if (/(^|[^\\])(\\\\)*\\$/.test(text)) {
-      pending = text.slice(0, -1);
-      continue;
-    }
-    pending = '';
-    const found = /^\s*([A-Za-z_]\w*)\s*=(.*)$/s.exec(text);
-    if (found === null) continue;
-    const [, name = '', value = ''] = found;
-    variables.set(name, { value: unquote(value), place: { path, line } });
+  const text = tree.text(path) ?? '';
+  let line = 1;
+  for (let at = 0; at < text.length;) {
+    const [head = ''] = text.slice(at).split('\n', 1);
+    const [before, key = ''] = /^\s*(?![#;\s])([^=]*)=/.exec(head) ?? [];
+    const { value, end } =
+      before === undefined
+        ? { value: '', end: at + head.length }
+        : readValue(text, at + before.length);
+    const name = key.trimEnd();
+    if (/^[A-Za-z_]\w*$/.test(name)) variables.set(name, { value, place: { path, line } });
+    line += text.slice(at, end + 1).split('\n').length - 1;
+    at = end + 1;
   }
   return variables;
 }
 
-// parse_env_file() of systemd: quotes anywhere in the value, white space around it falls away.
-function unquote(text: string): string {
+/**
+ * Reads a value from behind its `=`. Only quotes in front of everything else mean something; white space
+ * between them and around the whole falls away.
+ *
+ * @returns the value, and where the line break behind it stands
+ */
+function readValue(text: string, from: number): { readonly value: string; readonly end: number } {
   let value = '';
   let kept = 0;
   let quote = '';
-  const trimmed = text.trimStart();
-  for (let i = 0; i < trimmed.length; i++) {
-    const char = trimmed.charAt(i);
-    if (quote === '' && (char === '"' || char === "'")) {
-      quote = char;
-      kept = value.length;
-    } else if (char === quote) {
-      quote = '';
-      kept = value.length;
-    } else if (char === '\\' && quote !== "'" && i + 1 < trimmed.length) {
-      const next = trimmed.charAt(++i);
-      value += quote === '"' && !'"\\`$'.includes(next) ? `\\${next}` : next;
-      kept = value.length;
-    } else {
-      value += char;
-      if (quote !== '' || !/\s/.test(char)) kept = value.length;
+  let isBare = false;
+  let at = from;
+  for (; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (quote === '' && LINE_END.includes(char)) break;
+    if (char === quote) quote = '';
+    else if (quote === '' && !isBare && /["']/.test(char)) quote = char;
+    else if (isBare || quote !== '' || !BLANK.includes(char)) {
+      const isEscape = char === '\\' && quote !== "'";
+      value += isEscape ? unescape(text.charAt(++at), quote) : char;
+      isBare = quote === '';
+      if (isEscape || !isBare || !BLANK.includes(char)) kept = value.length;
     }
   }
-  return value.slice(0, kept);
+  return { value: value.slice(0, kept), end: at };
 }
 
+/** What a backslash and the character behind it stand for; one at the end of a line continues it. */
+function unescape(char: string, quote: string): string {
+  if (char !== '' && LINE_END.includes(char)) return '';
+  return quote === '"' && !'"\\`$'.includes(char) ? `\\${char}` : char;
+}
+
+// config_parse_environ() of systemd: words are quoted as in a command line.
 function parseAssignments(text: string): { name: string; value: string }[] {
-  const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'])+/g) ?? [];
-  return words.flatMap((word) => {
-    const plain = word.replace(/^(["'])(.*)\1$/s, '$2');
-    const equals = plain.indexOf('=');
-    return equals <= 0
-      ? []
-      : [{ name: plain.slice(0, equals), value: unquote(plain.slice(equals + 1)) }];
+  return (splitUnitWords(text) ?? []).flatMap((word) => {
+    const equals = word.text.indexOf('=');
+    if (equals <= 0) return [];
+    return [{ name: word.text.slice(0, equals), value: word.text.slice(equals + 1) }];
   });
 }

@@ -15,6 +15,9 @@ export interface ExpandedWord {
   readonly variable?: string;
 }
 
+/** As systemd has it: a byte of a UTF-8 letter is none, whatever it is in Latin-1. */
+const WHITESPACE = ' \t\n\r';
+
 const PREFIX = /^[-@:+!|]*/;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -64,7 +67,7 @@ export function expandWords(
     if (line.prefix.includes(':')) return [{ text: word }];
     const whole = /^\$([A-Za-z_]\w*)$/.exec(word)?.[1];
     if (whole !== undefined) {
-      const words = splitUnitWords(environment.get(whole) ?? '') ?? [];
+      const words = splitUnitWords(environment.get(whole) ?? '', 'variable') ?? [];
       return words.map(({ text }) => ({ text, variable: whole }));
     }
     const name = /\$\{([A-Za-z_]\w*)\}/.exec(word)?.[1];
@@ -93,16 +96,21 @@ export interface UnitWord {
  * Splits a command line of a unit file: extract_first_word() of systemd, with EXTRACT_UNQUOTE and
  * EXTRACT_CUNESCAPE.
  *
+ * @param source the value of a variable has EXTRACT_RELAX instead of the latter: a backslash stands for
+ *   the character behind it, and a quote may stay open
  * @returns undefined where a quote stays open
  */
-export function splitUnitWords(text: string): readonly UnitWord[] | undefined {
+export function splitUnitWords(
+  text: string,
+  source: 'unit' | 'variable' = 'unit',
+): readonly UnitWord[] | undefined {
   const words: UnitWord[] = [];
   let word: string | undefined;
   let start = 0;
   let quote = '';
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
-    if (quote === '' && /\s/.test(char)) {
+    if (quote === '' && WHITESPACE.includes(char)) {
       if (word !== undefined) words.push({ text: word, raw: text.slice(start, at), start });
       word = undefined;
       continue;
@@ -110,14 +118,15 @@ export function splitUnitWords(text: string): readonly UnitWord[] | undefined {
     if (word === undefined) start = at;
     word ??= '';
     if (char === '\\') {
-      const escape = readEscape(text, at + 1);
+      const escape =
+        source === 'unit' ? readEscape(text, at + 1) : { text: text.charAt(at + 1), length: 1 };
       word += escape.text;
       at += escape.length;
     } else if (char === quote) quote = '';
     else if (quote === '' && (char === '"' || char === "'")) quote = char;
     else word += char;
   }
-  if (quote !== '') return undefined;
+  if (quote !== '' && source === 'unit') return undefined;
   if (word !== undefined) words.push({ text: word, raw: text.slice(start), start });
   return words;
 }

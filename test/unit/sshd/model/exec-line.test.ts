@@ -5,6 +5,8 @@ const ENVIRONMENT = new Map([
   ['OPTS', `-p 2222 -o "A b"`],
   ['EMPTY', ''],
   ['ONE', 'x y'],
+  ['A', '1'],
+  ['OPEN', '-o Banner=it\\\'s "x'],
 ]);
 
 function expand(text: string): string[] | undefined {
@@ -23,6 +25,10 @@ describe('a command line of a unit', () => {
     ['/usr/sbin/sshd -o "Key /x %%u" \'a b\'', ['-o', 'Key /x %u', 'a b']],
     ['/usr/sbin/sshd -o"Key a" --x="y z"', ['-oKey a', '--x=y z']],
     ['/usr/sbin/sshd a\\x20b c\\sd \\"', ['a b', 'c d', '"']],
+    ['/usr/sbin/sshd \\ax41 \\101 \\a101 \\10x \\41', ['\x07x41', 'A', '\x07101', '10x', '41']],
+    ['/usr/sbin/sshd $ONE/z $ONE.z -$ONE', ['$ONE/z', '$ONE.z', '-$ONE']],
+    ['/usr/sbin/sshd $OPEN', ['-o', "Banner=it's", 'x']],
+    ['/usr/sbin/sshd \xc3\xa0b', ['\xc3\xa0b']],
     ['@/usr/sbin/sshd name -D', ['-D']],
     ['/usr/sbin/sshd', []],
   ])('%s hands over %j', (text, words) => {
@@ -37,6 +43,17 @@ describe('a command line of a unit', () => {
       'OPTS',
       'OPTS',
       'OPTS',
+    ]);
+  });
+
+  it('names the first variable within a word too, and none for a dollar sign', () => {
+    const line = parseExecLine('/usr/sbin/sshd -o ${ONE} Port=${A}${ONE} $${ $$A');
+    expect(line && expandWords(line, ENVIRONMENT)).toStrictEqual([
+      { text: '-o' },
+      { text: 'x y', variable: 'ONE' },
+      { text: 'Port=1x y', variable: 'A' },
+      { text: '${' },
+      { text: '$A' },
     ]);
   });
 
@@ -71,4 +88,8 @@ describe('quoteForUnit', () => {
       expect(expand(`/x ${quoteForUnit(word)}`)).toEqual([word]);
     },
   );
+
+  it('leaves a word without special characters as it is', () => {
+    expect(quoteForUnit('/usr/sbin/sshd')).toBe('/usr/sbin/sshd');
+  });
 });
