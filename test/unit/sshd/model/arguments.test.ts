@@ -15,9 +15,26 @@ describe("sshd's arguments", () => {
     ['-E -o -o A=b', ['A=b']],
     ['-D -- -o A=b', []],
     ['-D file -o A=b', []],
+    ['-D - -o A=b', []],
     ['-o', ['']],
+    ['', []],
   ])('%s have the options %j', (line, options) => {
     expect(parse(line).options.map(({ text }) => text)).toEqual(options);
+  });
+
+  it('keep the variable that the value of an option came from', () => {
+    const words = [
+      { text: '-o' },
+      { text: 'A=b', variable: 'ONE' },
+      { text: '-oC=d', variable: 'TWO' },
+      { text: '-o', variable: 'THREE' },
+      { text: 'E=f' },
+    ];
+    expect(parseSshdArguments(words).options).toStrictEqual([
+      { text: 'A=b', variable: 'ONE' },
+      { text: 'C=d', variable: 'TWO' },
+      { text: 'E=f' },
+    ]);
   });
 
   it('name the configuration and the host keys', () => {
@@ -41,6 +58,7 @@ describe('the output of sshd', () => {
     ['OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.20', 9, 2],
     ['unknown option -- V\r\nOpenSSH_7.4p1, OpenSSL 1.0.2k-fips\nusage: sshd', 7, 4],
     ['OpenSSH_10.0p2 Debian-7, OpenSSL 3.5.7', 10, 0],
+    ['OpenSSH_9.12, LibreSSL', 9, 12],
   ])('%j names the release', (output, major, minor) => {
     expect(parseVersion(output)).toEqual({ major, minor });
   });
@@ -57,13 +75,15 @@ describe('the output of sshd', () => {
   });
 
   it('of sshd -T gives each keyword its values in their order', () => {
-    const dump = parseDump('port 22\nhostkey /a\nhostkey /b\nbanner none\nempty\n');
+    const dump = parseDump('Port 22\nhostkey /a\nhostkey /b \nbanner none\nempty\n');
+    expect(dump?.get('port')).toEqual(['22']);
     expect(dump?.get('hostkey')).toEqual(['/a', '/b']);
     expect(dump?.get('empty')).toEqual(['']);
     expect(dump?.has('')).toBe(false);
   });
 
   it('of sshd -T beyond any length is refused', () => {
+    expect(parseDump('x'.repeat(1 << 20))?.size).toBe(1);
     expect(parseDump('x'.repeat((1 << 20) + 1))).toBeUndefined();
   });
 });

@@ -67,20 +67,47 @@ describe('readConfiguration', () => {
     const files = { [MAIN]: twice('a'), '/etc/ssh/a': twice('b'), '/etc/ssh/b': '' };
     const { problems, files: read } = readConfiguration(fixedTree(files), MAIN, undefined);
     expect(problems).toMatchObject([{ detail: 'more than 10000 files' }]);
-    expect(read.length).toBeLessThan(10_010);
+    expect(read).toHaveLength(10_001);
+  });
+
+  it('stops at more statements than any configuration has', () => {
+    const files = {
+      [MAIN]: `Include ${'a '.repeat(102)}\nX 1\n`,
+      '/etc/ssh/a': 'X 1\n'.repeat(1000),
+    };
+    const { problems, lines } = readConfiguration(fixedTree(files), MAIN, undefined);
+    const place = { path: '/etc/ssh/a', line: 1000 };
+    expect(problems).toEqual([{ place, detail: 'more than 100000 statements' }]);
+    expect(lines).toHaveLength(100_001);
+  });
+
+  it('reads what Include names, and nothing that another keyword names', () => {
+    const files = { [MAIN]: 'X a /etc/ssh/a\n', '/etc/ssh/a': 'X 1\n' };
+    expect(readConfiguration(fixedTree(files), MAIN, undefined).files).toEqual([MAIN]);
+  });
+
+  it('has a Match line too, with the blocks around it', () => {
+    const files = { [MAIN]: 'Match User u\nInclude a\n', '/etc/ssh/a': 'Match Group g\n' };
+    const { lines } = readConfiguration(fixedTree(files), MAIN, undefined);
+    expect(lines.map(({ keyword, place, match }) => [keyword, place.line, match.length])).toEqual([
+      ['match', 1, 0],
+      ['include', 2, 1],
+      ['match', 1, 1],
+    ]);
   });
 
   it('says that the main file is missing, but not that an Include finds nothing', () => {
-    expect(readConfiguration(fixedTree({}), MAIN, undefined).problems).toHaveLength(1);
+    expect(readConfiguration(fixedTree({}), MAIN, undefined).problems).toEqual([
+      { place: { path: MAIN, line: 0 }, detail: expect.stringContaining(MAIN) as string },
+    ]);
     const files = fixedTree({ [MAIN]: 'Include none/*.conf none.conf\n' });
     expect(readConfiguration(files, MAIN, undefined).problems).toEqual([]);
   });
 
-  it('names the line of a problem', () => {
-    const files = fixedTree({ [MAIN]: 'Port 22\nX "open\n' });
-    expect(readConfiguration(files, MAIN, undefined).problems[0]?.place).toEqual({
-      path: MAIN,
-      line: 2,
-    });
+  it.each(['X "open', 'Match User = u', 'Port'])('names the line of the problem %s', (line) => {
+    const files = fixedTree({ [MAIN]: `Port 22\n${line}\n` });
+    expect(readConfiguration(files, MAIN, undefined).problems).toEqual([
+      { place: { path: MAIN, line: 2 }, detail: expect.stringMatching(/\w/) as string },
+    ]);
   });
 });

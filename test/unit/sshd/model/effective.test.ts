@@ -33,6 +33,9 @@ describe('commandFacts', () => {
     [`${DEB_COMMAND_PATH} %%u %%f`, true, false, false],
     [`${DEB_COMMAND_PATH}.sh %u`, false, true, false],
     ['/usr/bin/sss_ssh_authorizedkeys %u', false, true, false],
+    ['/opt/other --user=%u --key=%f', false, true, true],
+    // sshd fills the tokens of the arguments alone.
+    ['/opt/%u-%f x', false, false, false],
     ['none', false, false, false],
   ])('%s: ours %s, user %s, fingerprint %s', (command, ours, passesUser, passesFingerprint) => {
     const expected = { ours, chained: false, passesUser, passesFingerprint };
@@ -45,6 +48,7 @@ describe('commandFacts', () => {
     [' %u %f', ['u', 'f']],
     [' %u %f t=%t k=%k', ['u', 'f', 'k', 't']],
     [' %u k=%k', ['u', 'k']],
+    [' %u %f h=', ['u', 'f']],
     // Not what the helper would take it for.
     [' %u %f k=%t', ['u', 'f']],
     [' %u %f # note', []],
@@ -63,6 +67,10 @@ describe('commandFacts', () => {
     ['/usr/bin/ec2-instance-connect authorized-keys --explain %u %f', V92, true],
     [`${CHAIN} ${DEB_COMMAND_PATH} %u %f`, V92, true],
     [`${CHAIN} ${DEB_COMMAND_PATH}`, V92, false],
+    [`/usr/bin/userdbctl user %u --chain ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    [`/usr/bin/userdbctl ssh-authorized-keys %u ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    [`${DEB_COMMAND_PATH} "" %f`, V92, false],
+    [`${DEB_COMMAND_PATH} %u %f k=%i`, V92, false],
     [`${CHAIN} /opt/other ${DEB_COMMAND_PATH} %u %f`, V92, false],
     [`/opt/other ssh-authorized-keys %u --chain ${DEB_COMMAND_PATH} %u %f`, V92, false],
     // Two more arguments since 8.7, which this program refuses.
@@ -79,6 +87,28 @@ describe('commandFacts', () => {
     [`${DEB_COMMAND_PATH} someone %f`, V92, false],
   ])('%j is judged by what this program gets of %j: works %s', (command, version, works) => {
     expect(commandFacts(command, OWN, version).works).toBe(works);
+  });
+});
+
+describe('what is wrong with a command of ours', () => {
+  it.each([
+    ['C=%C', { major: 9, minor: 2 }, /^OpenSSH 9\.2 .*%C$/],
+    ['k=%i', { major: 10, minor: 0 }, /^OpenSSH 10\.0 .*%i$/],
+    ['k=%i', undefined, /^sshd .*%i$/],
+    ['and more', undefined, /\w/],
+  ])('is named for %s of %j', (words, version, problem) => {
+    const chain = `/usr/bin/userdbctl ssh-authorized-keys %u --chain ${DEB_COMMAND_PATH} %u %f`;
+    const expected = { ours: true, works: false, passesUser: true, passesFingerprint: true };
+    for (const [command, chained] of [
+      [`${DEB_COMMAND_PATH} %u %f`, false],
+      [chain, true],
+    ] as const) {
+      expect(commandFacts(`${command} ${words}`, OWN, version)).toMatchObject({
+        ...expected,
+        chained,
+        problem: expect.stringMatching(problem) as string,
+      });
+    }
   });
 });
 
@@ -146,7 +176,7 @@ describe('the effective command', () => {
 
   it('agrees with sshd -T that has none where no line sets it', () => {
     const dump = parseDump('authorizedkeyscommand none\nauthorizedkeyscommanduser none\n');
-    expect(effectiveCommand(start(''), OWN, {}, dump)).toEqual({
+    expect(effectiveCommand(start(''), OWN, {}, dump)).toStrictEqual({
       ours: false,
       chained: false,
       works: false,
@@ -157,9 +187,52 @@ describe('the effective command', () => {
     });
   });
 
+  it('has the statement of its user, whose value is the first argument', () => {
+    const config = 'AuthorizedKeysCommand /x "%u" # a\nAuthorizedKeysCommandUser "nobody" # b\n';
+    expect(effectiveCommand(start(config), OWN)).toMatchObject({
+      command: '/x "%u" # a',
+      user: 'nobody',
+      setting: { place: { line: 1 } },
+      userSetting: { place: { line: 2 } },
+    });
+  });
+
+  it('is not that of another keyword in a Match block', () => {
+    const here = start(`${OURS}Match User alice\nBanner /banner\n`);
+    expect(effectiveCommand(here, OWN, { user: 'alice' }).ours).toBe(true);
+  });
+
+  it('is that outside of a Match block that only sshd can judge, as far as the files tell', () => {
+    const here = start(`${OURS}Match Address 10.0.0.0/8\nAuthorizedKeysCommand /match\n`);
+    expect(effectiveCommand(here, OWN, { user: 'alice' })).toMatchObject({ ours: true });
+  });
+
+  describe('where a Match block is one that only sshd can judge,', () => {
+    const block = 'Match Address 10.0.0.0/8\nAuthorizedKeysCommand';
+    it.each([
+      ['the block', `${block} /match\n`, '/match', true, 2],
+      ['the line outside', `AuthorizedKeysCommand /x\n${block} /match\n`, '/x', true, 1],
+      ['the line outside, of two alike', `AuthorizedKeysCommand /x\n${block} /x\n`, '/x', true, 1],
+      ['none', `${block} /match\n`, 'none', true, undefined],
+      ['none, as the line says', 'AuthorizedKeysCommand NONE\n', 'none', true, 1],
+    ])('agrees with sshd -T that has %s', (_, config, dumped, agrees, line) => {
+      const dump = parseDump(`authorizedkeyscommand ${dumped}\n`);
+      const found = effectiveSetting(start(config), 'authorizedkeyscommand', { user: 'a' }, dump);
+      expect([found.agrees, found.setting?.place.line]).toEqual([agrees, line]);
+    });
+  });
+
+  it('does not agree with sshd -T that has a user for it, which no line gives', () => {
+    const dump = parseDump('authorizedkeyscommand none\nauthorizedkeyscommanduser nobody\n');
+    expect(effectiveCommand(start(''), OWN, {}, dump)).toMatchObject({
+      user: 'nobody',
+      agrees: false,
+    });
+  });
+
   it('leaves the default of another keyword to sshd -T', () => {
     const dump = parseDump('pubkeyauthentication yes\n');
-    expect(effectiveSetting(start(''), 'pubkeyauthentication', {}, dump)).toEqual({
+    expect(effectiveSetting(start(''), 'pubkeyauthentication', {}, dump)).toStrictEqual({
       value: 'yes',
       agrees: true,
     });
@@ -192,6 +265,51 @@ describe('the starts of sshd', () => {
       unit: 'ssh.service',
       place: { path: '/etc/default/ssh', line: 2 },
     });
+  });
+
+  it("take options with a variable that nothing sets, at the unit's line", () => {
+    const here = start('', '/usr/sbin/sshd -o Port -o "" -oAuthorizedKeysCommand=/x${UNSET}');
+    expect(here.settings).toMatchObject([
+      { keyword: 'authorizedkeyscommand', value: '/x', place: { line: 2 }, unit: 'ssh.service' },
+    ]);
+    expect(here.settings).toHaveLength(1);
+  });
+
+  it('take quotes within the value of a variable as systemd and then its unit do', () => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/etc/default/ssh': 'SSHD_OPTS=-D -o "AuthorizedKeysCommand /x %u" -4\n',
+      '/lib/systemd/system/ssh.service':
+        '[Service]\nEnvironmentFile=-/etc/default/ssh\nExecStart=/usr/sbin/sshd $SSHD_OPTS\n',
+    });
+    const [only] = readModel(tree, undefined).starts;
+    expect(only && effectiveCommand(only, OWN).command).toBe('/x %u');
+  });
+
+  it('have all options of an init script, whatever blanks stand around them', () => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/etc/default/ssh': 'SSHD_OPTS="  -D   -o  AuthorizedKeysCommand=/x "\n',
+      '/etc/sysconfig/sshd': 'OPTIONS="-o Banner=/y"\n',
+    });
+    const [only] = readModel(tree, undefined).starts;
+    expect(only?.settings.map(({ keyword, value }) => [keyword, value])).toEqual([
+      ['authorizedkeyscommand', '/x'],
+      ['banner', '/y'],
+    ]);
+  });
+
+  it.each([
+    ['another program that is told about sshd', '[Service]\nExecStart=/usr/bin/pkill sshd\n'],
+    ['sshd in a section of its own', '[X-Other]\nExecStart=/usr/sbin/sshd -D\n'],
+    ['none in force', '[Service]\nExecStart=/usr/sbin/sshd -D\nExecStart=\n'],
+  ])('are not those units with %s', (_, text) => {
+    const tree = fixedTree({
+      '/etc/ssh/sshd_config': '',
+      '/lib/systemd/system/ssh-other.service': text,
+    });
+    const model = readModel(tree, undefined);
+    expect([model.problems, model.starts.map(({ unit }) => unit?.name)]).toEqual([[], [undefined]]);
   });
 
   it('are not those units whose programs are only called alike', () => {

@@ -13,6 +13,8 @@ describe('matchesPattern', () => {
     ['alice', '*', true],
     ['', '*', true],
     ['alice', 'a*c', false],
+    ['alice', 'a*lice', true],
+    ['alice', 'alice*', true],
     ['alice', 'Alice', false],
     ['alice', '????', false],
     ['', '?', false],
@@ -31,6 +33,8 @@ describe('matchesPatternList', () => {
     ['alice', '!alice,*', false],
     ['alice', '!bob', false],
     ['alice', '!bob,*', true],
+    ['alice', 'malice,alice', true],
+    ['alice!', 'alice!', true],
   ])('says of %j and the list %j: %s', (text, list, expected) => {
     expect(matchesPatternList(text, list)).toBe(expected);
   });
@@ -42,6 +46,7 @@ describe('expandGlob', () => {
     '/etc': ['a', 'b'],
     '/etc/a': ['z.conf', '10.conf', '9.conf', 'Z.conf', '.hidden.conf', 'x.conf.bak'],
     '/etc/b': ['y.conf'],
+    '/etc/c': ['].x', '!.x', 'a.x', 'a\nb', '[.x', '\\.x'],
   };
   const names = (directory: string): readonly string[] => folders[directory] ?? [];
 
@@ -52,6 +57,15 @@ describe('expandGlob', () => {
     ['/etc/a/\\*.conf', []],
     ['/etc/a/.h*', ['/etc/a/.hidden.conf']],
     ['/etc/none/*.conf', []],
+    ['/e*/b/*', ['/etc/b/y.conf']],
+    ['/etc/a/1[0-9].conf', ['/etc/a/10.conf']],
+    ['/etc/a/conf.b*', []],
+    ['/etc/c/a*b', ['/etc/c/a\nb']],
+    ['/etc/c/\\!.x', ['/etc/c/!.x']],
+    ['/etc/c/[]!].x', ['/etc/c/!.x', '/etc/c/].x']],
+    ['/etc/c/[!]!].x', ['/etc/c/[.x', '/etc/c/\\.x', '/etc/c/a.x']],
+    ['/etc/c/[a!].x', ['/etc/c/!.x', '/etc/c/a.x']],
+    ['/etc/c/[.x', ['/etc/c/[.x']],
     ['/etc/a/[z-a].conf', []],
     [`/etc/b/${'*'.repeat(2000)}`, ['/etc/b/y.conf']],
     [`/etc/b/${'*'.repeat(2000)}x`, []],

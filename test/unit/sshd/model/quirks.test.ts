@@ -3,6 +3,7 @@ import { parseDump } from '../../../../src/sshd/model/dump.ts';
 import {
   DEB_COMMAND_PATH,
   effectiveCommand,
+  effectiveSetting,
   ownCommand,
 } from '../../../../src/sshd/model/effective.ts';
 import { hasQuirk, QUIRKS, type Quirk } from '../../../../src/sshd/model/quirks.ts';
@@ -51,6 +52,14 @@ describe('the table of quirks', () => {
     }
   });
 
+  it('has no release with a quirk before the first one with it', () => {
+    for (const [name, { since }] of Object.entries(QUIRKS)) {
+      if (since === undefined) continue;
+      const before = { major: since.major, minor: since.minor - 1 };
+      expect(hasQuirk(before, name as Quirk), name).toBe(false);
+    }
+  });
+
   it('counts an unknown release as one without any', () => {
     for (const name of Object.keys(QUIRKS) as Quirk[])
       expect(hasQuirk(undefined, name)).toBe(false);
@@ -72,6 +81,31 @@ describe('a dump of sshd itself', () => {
     const found = start && effectiveCommand(start, OWN, {}, dump);
     expect(found).toMatchObject({ agrees });
     expect(found?.command).toBe(expected);
+  });
+
+  it.each([
+    ['7.4', false],
+    ['7.6', true],
+  ])('of %s without a line for the user agrees with a file that has one: %s', (version, agrees) => {
+    const [start] = readModel(quirkTree(files), release(version)).starts;
+    const dump = parseDump('port 22\n');
+    const found = start && effectiveSetting(start, 'authorizedkeyscommanduser', {}, dump);
+    expect(found?.agrees).toBe(agrees);
+  });
+
+  it('agrees with a file whose carriage return it prints', () => {
+    const crlf = { sshd_config: 'AuthorizedKeysCommand /a %f\r\n' };
+    const [start] = readModel(quirkTree(crlf), release('7.4')).starts;
+    const dump = parseDump('authorizedkeyscommand /a %f\r\n');
+    expect(start && effectiveCommand(start, OWN, {}, dump)).toMatchObject({ agrees: true });
+  });
+
+  it("has an included file's Match block win over an earlier global line in 8.2", () => {
+    const included = {
+      sshd_config: 'AuthorizedKeysCommand /main\nInclude /etc/ssh/a\n',
+      a: 'Match User daemon\nAuthorizedKeysCommand /match\n',
+    };
+    expect(command(included, release('8.2'))).toBe('/match');
   });
 
   it('is right where it disagrees with the files', () => {

@@ -46,11 +46,39 @@ describe('parseStatement', () => {
     expect(parseStatement('Include a # b', undefined)).toMatchObject({ args: ['a'] });
   });
 
-  it.each(['Port', 'Port "22', 'Port ='])('finds a problem in %j', (line) => {
-    expect(parseStatement(line, NEW)).toHaveProperty('problem');
+  it.each([
+    ['Port', NEW],
+    ['Port "22', NEW],
+    ['Port =', NEW],
+    ['Port "22', OLD],
+    ['Match User "x', { major: 9, minor: 6 }],
+  ])('finds a problem in %j and says which', (line, version) => {
+    expect(parseStatement(line, version)).toEqual({
+      problem: expect.stringMatching(/\w/) as string,
+    });
   });
 
-  it('finds a problem in a line without end', () => {
-    expect(parseStatement(`Port ${'2'.repeat(70_000)}`, NEW)).toHaveProperty('problem');
+  it('reads lines of 64 Ki characters, and no longer ones', () => {
+    expect(parseStatement(`Port ${'2'.repeat(65_532)}`, NEW)).toEqual({
+      problem: expect.stringMatching(/\w/) as string,
+    });
+    expect(parseStatement(`Port ${'2'.repeat(65_531)}`, NEW)).toHaveProperty('keyword', 'port');
+  });
+
+  it('takes one equals sign for white space, before OpenSSH 8.7 between arguments too', () => {
+    expect(parseStatement('X==y', NEW)).toMatchObject({ value: '=y', args: ['=y'] });
+    expect(parseStatement('X = =y', NEW)).toMatchObject({ value: '=y' });
+    expect(parseStatement('X a = b=c', OLD)).toMatchObject({ args: ['a', 'b', 'c'] });
+  });
+
+  it('ends the arguments at an empty one before OpenSSH 8.7', () => {
+    expect(parseStatement('X a = = b', OLD)).toMatchObject({ args: ['a'] });
+    expect(parseStatement('X ""', OLD)).toMatchObject({ args: [] });
+  });
+
+  it('leaves the open quotes of a command to its run before OpenSSH 8.7', () => {
+    const line = 'AuthorizedKeysCommand "/x %u';
+    expect(parseStatement(line, OLD)).toMatchObject({ value: '"/x %u' });
+    expect(parseStatement(line, NEW)).toHaveProperty('problem');
   });
 });
