@@ -6,15 +6,19 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
+import { ACTIVE_MUTANT } from './children.ts';
 import { beginFile, declared, type Declared } from './vitest-in-process.ts';
 
 /** Stryker's switchboard, by which instrumented code is told which mutant is on and says what it has run. */
-interface Board {
+export interface Board {
   activeMutant?: string | undefined;
   currentTestId?: string | undefined;
   hitCount?: number | undefined;
   hitLimit?: number | undefined;
-  mutantCoverage?: object;
+  mutantCoverage?: {
+    readonly static: object;
+    readonly perTest: Record<string, Record<string, number>>;
+  };
 }
 /** What Stryker asks for with a mutant, as far as it is looked at here. */
 interface MutantRun {
@@ -62,6 +66,7 @@ class InProcessRunner {
   async mutantRun(run: MutantRun): Promise<object> {
     const board = this.#board;
     board.activeMutant = run.activeMutant.id;
+    process.env[ACTIVE_MUTANT] = run.activeMutant.id;
     [board.hitCount, board.hitLimit] = [0, run.hitLimit];
     const wanted = run.testFilter === undefined ? undefined : new Set(run.testFilter);
     const tests = await this.#run(
@@ -69,6 +74,7 @@ class InProcessRunner {
       true,
     );
     board.activeMutant = undefined;
+    Reflect.deleteProperty(process.env, ACTIVE_MUTANT);
     const hits = board.hitCount;
     [board.hitCount, board.hitLimit] = [undefined, undefined];
     if (run.hitLimit !== undefined && hits > run.hitLimit) return { status: 'timeout' };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { HITS, noteHits, withMutant, type Hits } from '../mutation/children.ts';
 import { run, type Command, type CommandResult } from '../rig/run.ts';
 
 /** A machine of one's own: its own mounts and its own network, in which nothing is but loopback. */
@@ -37,8 +38,8 @@ export async function runOn(machine: PrivateMachine, command: Command): Promise<
     const flags = process.getuid?.() === 0 ? '-mn' : '-rmn';
     const script = [...prepare(machine, folder), 'exec "$@"'].join('\n');
     // The environment is as bare as sshd's.
-    const env = { PATH: process.env['PATH'] };
-    return await run(['unshare', flags, 'bash', '-euc', script, 'bash', ...command], { env });
+    const options = withMutant({ PATH: process.env['PATH'] });
+    return await run(['unshare', flags, 'bash', '-euc', script, 'bash', ...command], options);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -65,10 +66,12 @@ export async function evaluateOn(machine: PrivateMachine, body: string): Promise
     const load = (path) => import(${JSON.stringify(`${source}/`)} + path);
     const run = async () => { ${body} };
     const value = await run().catch((error) => ({ thrown: error.code ?? String(error) }));
-    process.stdout.write(JSON.stringify(value ?? null));
+    process.stdout.write(JSON.stringify({ value: value ?? null, hits: ${HITS} }));
     process.exit(0);`;
   const command: Command = [process.execPath, '--input-type=module', '--eval', program];
   const { stdout, stderr } = await runOn(machine, command);
   if (stdout === '') throw new Error(`nothing came back: ${stderr}`);
-  return JSON.parse(stdout);
+  const { value, hits } = JSON.parse(stdout) as { value: unknown; hits?: Hits };
+  noteHits(hits);
+  return value;
 }
