@@ -27,7 +27,38 @@ describe('unifiedDiff', () => {
     expect(hunks).toEqual(['@@ -1,3 +1,4 @@', '@@ -18,3 +19,4 @@']);
   });
 
+  it('joins two changes whose context touches, and shows what is left out between others', () => {
+    const lines = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `${i}\n`).join('');
+    const ranges = (between: number): unknown =>
+      unifiedDiff('/f', `a\n${lines(between)}b\n`, `A\n${lines(between)}B\n`).match(/^@@.*@@$/gm);
+    expect(ranges(5)).toEqual(['@@ -1,7 +1,7 @@']);
+    expect(ranges(7)).toEqual(['@@ -1,4 +1,4 @@', '@@ -6,4 +6,4 @@']);
+  });
+
+  it('keeps the lines that both have, in front and behind too', () => {
+    expect(unifiedDiff('/f', 'a\nb\nc\nd\n', 'a\nx\nc\ny\nd\n')).toBe(
+      '--- /f\n+++ /f\n@@ -1,4 +1,5 @@\n a\n-b\n+x\n c\n+y\n d\n',
+    );
+    expect(unifiedDiff('/f', 'a\na\n', 'a\na\na\n')).toBe(
+      '--- /f\n+++ /f\n@@ -1,2 +1,3 @@\n a\n a\n+a\n',
+    );
+  });
+
+  it('shows a file with nothing in it', () => {
+    expect(unifiedDiff('/f', '', 'a\n')).toBe('--- /f\n+++ /f\n@@ -0,0 +1 @@\n+a\n');
+    expect(unifiedDiff('/f', undefined, '')).toBe('--- /dev/null\n+++ /f\n');
+  });
+
+  it('does not compare more lines than it can hold', () => {
+    const long = (first: string, last: string): string =>
+      `${first}\n${'x\n'.repeat(4000)}${last}\n`;
+    const diff = unifiedDiff('/f', long('a', 'b'), long('c', 'd'));
+    expect(diff.match(/^[-+]x$/gm)).toHaveLength(8000);
+  });
+
   it('says where a line break is missing at the end', () => {
     expect(unifiedDiff('/f', 'a', 'a\n')).toContain('-a\n\\ No newline at end of file\n+a\n');
+    expect(unifiedDiff('/f', 'a\n', 'a\nb')).toContain(' a\n+b\n\\ No newline at end of file\n');
   });
 });

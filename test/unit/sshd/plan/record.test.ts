@@ -15,7 +15,7 @@ import {
   type WiringRecord,
 } from '../../../../src/sshd/plan/record.ts';
 
-const CHANGE: Change = { path: '/a', before: null, after: publicFile('text \xe9\n') };
+const CHANGE: Change = { path: '/a', before: null, after: publicFile('text \x7f\x80\xe9\n') };
 const RECORD: WiringRecord = {
   format: 1,
   id: 'one',
@@ -55,6 +55,75 @@ describe('the record and the journal', () => {
     expect(parseRecord(text)).toBeUndefined();
   });
 
+  const file = { type: 'file', text: '', mode: 1, uid: 0, gid: 0 };
+  const brokenChanges: readonly (readonly [what: string, change: unknown])[] = [
+    ['nothing for a change', null],
+    ['a list for a change', []],
+    ['a path that is no text', { ...CHANGE, path: 5 }],
+    ['a relative path', { ...CHANGE, path: 'etc/passwd' }],
+    ['no image before', { ...CHANGE, before: undefined }],
+    ['no image after', { ...CHANGE, after: undefined }],
+    ['a block that is no text', { ...CHANGE, block: 5 }],
+    ['an image that is a list', { ...CHANGE, before: [] }],
+    ['an image that is a text', { ...CHANGE, before: 'x' }],
+    ['an image of no type', { ...CHANGE, before: { ...file, type: undefined } }],
+    ['a link without a target', { ...CHANGE, before: { type: 'link' } }],
+    ['a folder without a mode', { ...CHANGE, before: { type: 'directory' } }],
+    ['a file without a text', { ...CHANGE, before: { ...file, text: undefined } }],
+    ['a file without a mode', { ...CHANGE, before: { ...file, mode: undefined } }],
+    ['a file whose owner is no number', { ...CHANGE, before: { ...file, uid: '0' } }],
+    ['a file whose group is no whole number', { ...CHANGE, before: { ...file, gid: 0.5 } }],
+  ];
+  const broken: readonly (readonly [what: string, record: unknown])[] = [
+    ['nothing', null],
+    ['no id', { ...RECORD, id: 5 }],
+    ['no mode', { ...RECORD, mode: undefined }],
+    ['kinds that are no list', { ...RECORD, kinds: 'main-file' }],
+    ['changes that are no list', { ...RECORD, changes: {} }],
+    ['no changes', { ...RECORD, changes: undefined }],
+    ['replaced changes that are none', { ...RECORD, replaced: [{}] }],
+    ['replaced changes that are no list', { ...RECORD, replaced: null }],
+    ...brokenChanges.map(
+      ([what, change]) => [what, { ...RECORD, changes: [CHANGE, change] }] as const,
+    ),
+  ];
+  it.each(broken)('are refused with %s', (_, record) => {
+    const text = JSON.stringify(record);
+    expect(parseRecord(text)).toBeUndefined();
+    if (record === null) return;
+    expect(parseJournal(JSON.stringify({ ...JOURNAL, recordAfter: record }))).toBeUndefined();
+    expect(parseJournal(JSON.stringify({ ...JOURNAL, recordBefore: record }))).toBeUndefined();
+  });
+
+  it.each([
+    ['adopt', { ...RECORD, mode: 'adopt' }],
+    ['replaced changes', { ...RECORD, replaced: [{ ...CHANGE, block: 'b' }] }],
+  ])('may have %s', (_, record) => {
+    expect(parseRecord(JSON.stringify(record))).toEqual(record);
+  });
+
+  it.each(['enable', 'adopt', 'disable'])('of a run of %s come back', (action) => {
+    const journal = { ...JOURNAL, action, recordBefore: RECORD, recordAfter: null };
+    expect(parseJournal(JSON.stringify(journal))).toEqual(journal);
+  });
+
+  it.each([
+    ['nothing', null],
+    ['another format', { ...JOURNAL, format: 2 }],
+    ['another action', { ...JOURNAL, action: 'status' }],
+    ['no changes', { ...JOURNAL, changes: undefined }],
+    ['no record before', { ...JOURNAL, recordBefore: undefined }],
+    ['no record after', { ...JOURNAL, recordAfter: undefined }],
+  ])('are refused for a journal with %s', (_, journal) => {
+    expect(parseJournal(JSON.stringify(journal))).toBeUndefined();
+  });
+
+  it('are read up to 16 MiB', () => {
+    const text = formatState(RECORD).padEnd(16 << 20);
+    expect(parseRecord(text)).toEqual(RECORD);
+    expect(parseRecord(`${text} `)).toBeUndefined();
+  });
+
   it('say that a run had ended when the record on disk is the new one', () => {
     expect(isCommitted(JOURNAL, RECORD)).toBe(true);
     expect(isCommitted(JOURNAL, null)).toBe(false);
@@ -70,6 +139,12 @@ describe('an image', () => {
     expect(sameImage(file, { ...publicFile('a'), mode: 0o600, uid: 5 } as typeof file)).toBe(true);
     expect(sameImage(file, publicFile('b'))).toBe(false);
     expect(sameImage(file, { type: 'link', target: 'a' })).toBe(false);
+    expect(sameImage({ type: 'link', target: 'a' }, file)).toBe(false);
+    expect(sameImage({ type: 'link', target: 'a' }, { type: 'link', target: 'a' })).toBe(true);
+    expect(sameImage({ type: 'link', target: 'a' }, { type: 'link', target: 'b' })).toBe(false);
+    expect(sameImage({ type: 'directory', mode: 1 }, { type: 'directory', mode: 2 })).toBe(true);
+    expect(sameImage({ type: 'directory', mode: 1 }, file)).toBe(false);
+    expect(sameImage(null, file)).toBe(false);
     expect(sameImage(null, null)).toBe(true);
     expect(sameImage(file, null)).toBe(false);
   });
@@ -89,11 +164,27 @@ describe("a block in somebody else's file", () => {
   };
 
   it('is taken out alone when the rest was edited', () => {
-    expect(standing(change, publicFile('b\nnew\n'))).toMatchObject({ before: { text: 'new\n' } });
+    const now = publicFile('x\nb\nnew\n');
+    expect(standing(change, now)).toEqual({
+      path: '/f',
+      before: publicFile('x\nnew\n'),
+      after: now,
+    });
   });
 
   it.each(['new\n', 'b\nb\nold\n'])('is not guessed at in %j', (text) => {
     expect(standing(change, publicFile(text))).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', null],
+    ['a link', { type: 'link', target: '/f' }],
+  ] as const)('is not looked for in %s', (_, now) => {
+    expect(standing(change, now)).toBeUndefined();
+  });
+
+  it('is not looked for where the whole file was ours', () => {
+    expect(standing(CHANGE, publicFile('edited\n'))).toBeUndefined();
   });
 
   it('restores the file byte for byte when nothing was edited', () => {
