@@ -93,7 +93,7 @@ function readValue(text: string, from: number): { readonly value: string; readon
 
 /** What a backslash and the character behind it stand for; one at the end of a line continues it. */
 function unescape(char: string, quote: string): string {
-  if (char !== '' && LINE_END.includes(char)) return '';
+  if (LINE_END.includes(char)) return '';
   return quote === '"' && !'"\\`$'.includes(char) ? `\\${char}` : char;
 }
 

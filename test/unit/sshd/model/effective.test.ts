@@ -334,5 +334,6 @@ describe('the starts of sshd', () => {
     const model = readModel(tree, undefined);
     expect(model.starts).toEqual([]);
     expect(model.problems[0]?.place.path).toBe('/lib/systemd/system/ssh.service');
+    expect(model.problems[0]?.detail).toContain('ssh.service');
   });
 });

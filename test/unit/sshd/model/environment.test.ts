@@ -65,6 +65,7 @@ describe('an EnvironmentFile', () => {
     ],
     ['blanks around the name', ' A = b', [['A', 'b', 1]]],
     ['a line without an equals sign', 'A\nB=c', [['B', 'c', 2]]],
+    ['comments alone', '#B=c\n; C=d\n # D=e\nA=b', [['A', 'b', 4]]],
     ['names that are none', '1A=b\nexport C=d\n=e\nA-B=f\nA1_=g', [['A1_', 'g', 5]]],
     [
       'a value over two lines',

@@ -6,7 +6,7 @@ const ENVIRONMENT = new Map([
   ['EMPTY', ''],
   ['ONE', 'x y'],
   ['A', '1'],
-  ['OPEN', '-o Banner=it\\\'s "x'],
+  ['OPEN', String.raw`-o Banner=it\'s a\x41 "x`],
 ]);
 
 function expand(text: string): string[] | undefined {
@@ -27,7 +27,7 @@ describe('a command line of a unit', () => {
     ['/usr/sbin/sshd a\\x20b c\\sd \\"', ['a b', 'c d', '"']],
     ['/usr/sbin/sshd \\ax41 \\101 \\a101 \\10x \\41', ['\x07x41', 'A', '\x07101', '10x', '41']],
     ['/usr/sbin/sshd $ONE/z $ONE.z -$ONE', ['$ONE/z', '$ONE.z', '-$ONE']],
-    ['/usr/sbin/sshd $OPEN', ['-o', "Banner=it's", 'x']],
+    ['/usr/sbin/sshd $OPEN', ['-o', "Banner=it's", 'ax41', 'x']],
     ['/usr/sbin/sshd \xc3\xa0b', ['\xc3\xa0b']],
     ['@/usr/sbin/sshd name -D', ['-D']],
     ['/usr/sbin/sshd', []],

@@ -54,6 +54,22 @@ describe('adoptCommand', () => {
     expect(args(`/x ${token}`, with_)).toHaveLength(1);
   });
 
+  it('names the token, its release and that of sshd', () => {
+    expect(adoptCommand('/x %U', { major: 7, minor: 6 })).toMatchObject({
+      detail: expect.stringMatching(/7\.6 .*%U.* 7\.8$/) as string,
+    });
+  });
+
+  it('writes plain words as they are, and quotes others', () => {
+    expect(adoptCommand(`/x a-b "c d" 'e"f' g\\\\h %u`, undefined)).toMatchObject({
+      value: {
+        program: '/x',
+        argumentsFile: '/etc/ec2-instance-connect/authorized-keys-command.d/50-x.args',
+        template: 'a-b "c d" "e\\"f" "g\\\\h" %u\n',
+      },
+    });
+  });
+
   it('makes a name that the chain runs, whatever the program is called', () => {
     const adoption = adoptCommand('"/opt/ä b/get keys.sh" %u', undefined);
     const path = adoption.ok ? adoption.value.helper : '';

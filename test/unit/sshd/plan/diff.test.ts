@@ -45,6 +45,25 @@ describe('unifiedDiff', () => {
     );
   });
 
+  it.each([
+    ['abcabba', 'cbabac', 5],
+    ['xaxbxc', 'axbxcx', 2],
+    ['aXbXc', 'abc', 2],
+    ['abc', 'aXbXc', 2],
+    ['aaab', 'aab', 1],
+    ['baaa', 'baa', 1],
+    ['abcd', 'dabc', 2],
+  ])('changes no more lines from %s to %s than it must', (before, after, count) => {
+    const lines = (text: string): string => text.replace(/\w/g, '$&\n');
+    const diff = unifiedDiff('/f', lines(before), lines(after));
+    expect(diff.match(/^[-+]\w$/gm)).toHaveLength(count);
+    const kept = (sign: string): string =>
+      [...diff.matchAll(/^([-+ ])(\w)$/gm)]
+        .map(([, is, char]) => (is === sign ? '' : char))
+        .join('');
+    expect([kept('+'), kept('-')]).toEqual([before, after]);
+  });
+
   it('shows a file with nothing in it', () => {
     expect(unifiedDiff('/f', '', 'a\n')).toBe('--- /f\n+++ /f\n@@ -0,0 +1 @@\n+a\n');
     expect(unifiedDiff('/f', undefined, '')).toBe('--- /dev/null\n+++ /f\n');

@@ -73,10 +73,14 @@ it('has its own options in front of the files as they are now', () => {
     options: ['Port', '', 'Banner=/x'],
   });
   expect(start.settings).toMatchObject([
-    { keyword: 'banner', value: '/x', match: [], unit: 'ssh.service' },
+    { keyword: 'banner', value: '/x', match: [], unit: 'ssh.service', place: { line: 0 } },
     { keyword: 'authorizedkeyscommand', place: { path: '/etc/ssh/sshd_config', line: 1 } },
   ]);
-  expect(start.arguments).toMatchObject({ configFile: '/etc/ssh/sshd_config', hostKeys: [] });
+  expect(start.arguments).toEqual({
+    configFile: '/etc/ssh/sshd_config',
+    hostKeys: [],
+    options: [{ text: 'Port' }, { text: '' }, { text: 'Banner=/x' }],
+  });
   expect(listenerStart(tree, undefined, listener).settings[0]).not.toHaveProperty('unit');
   const has = effectiveCommand(listenerStart(tree, undefined, listener), ownCommand(OURS));
   expect(has).toMatchObject({ command: `${OURS} %u %f`, ours: true });
