@@ -138,6 +138,40 @@ const BUILDING: readonly SuiteCase[] = [
   ),
 ];
 
+/** What a scenario has at a second that is known before its certificates are made. */
+const at = (spec: (now: number) => ScenarioSpec) => (): ScenarioSpec => {
+  const { now } = scenario();
+  return { now, ...spec(now) };
+};
+
+/** The ends of the validity. */
+const SECONDS: readonly SuiteCase[] = [
+  alike(
+    'x509-limbo',
+    'accepted',
+    'the first second of the validity',
+    at((now) => ({ leaf: { notBefore: now } })),
+  ),
+  alike(
+    'x509-limbo',
+    'accepted',
+    'the last second of the validity',
+    at((now) => ({ leaf: { notAfter: now } })),
+  ),
+  alike(
+    'x509-limbo',
+    'path-expired',
+    'a second before the validity',
+    at((now) => ({ leaf: { notBefore: now + 1 } })),
+  ),
+  alike(
+    'x509-limbo',
+    'path-expired',
+    'a second after the validity',
+    at((now) => ({ intermediate: { notAfter: now - 1 } })),
+  ),
+];
+
 /** Path length, validity, key usage and purposes of CAs: PKITS 4.2, 4.6, 4.7 and x509-limbo. */
 const MEMBERS: readonly SuiteCase[] = [
   alike('PKITS', 'accepted', 'seven CAs below a root that says nothing of a length', () => deep(7)),
@@ -169,18 +203,7 @@ const MEMBERS: readonly SuiteCase[] = [
   stricter('x509-limbo', 'path-constraint-violated', 'a root in the store for code signing alone', {
     root: { purposes: extKeyUsage('codeSigning') },
   }),
-  alike('x509-limbo', 'accepted', 'the first second of the validity', () => ({
-    leaf: { notBefore: scenario().now },
-  })),
-  alike('x509-limbo', 'accepted', 'the last second of the validity', () => ({
-    leaf: { notAfter: scenario().now },
-  })),
-  alike('x509-limbo', 'path-expired', 'a second before the validity', () => ({
-    leaf: { notBefore: scenario().now + 1 },
-  })),
-  alike('x509-limbo', 'path-expired', 'a second after the validity', () => ({
-    intermediate: { notAfter: scenario().now - 1 },
-  })),
+  ...SECONDS,
 ];
 
 /** How a path is found, and what its members may be used for. */
