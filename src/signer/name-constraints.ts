@@ -31,7 +31,7 @@ export function violatedConstraint(
   for (const name of names) {
     const inside = permitted.filter(({ form }) => form === name.form);
     if (inside.length > 0 && !inside.some((base) => isWithinPermitted(name, base))) {
-      return `expected a ${name.form} name within the permitted subtrees`;
+      return `expected the ${name.form} name to be within the permitted subtrees`;
     }
     if (excluded.some((base) => base.form === name.form && mayBeWithinExcluded(name, base))) {
       return `expected no ${name.form} name within the excluded subtrees`;
