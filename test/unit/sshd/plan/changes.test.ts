@@ -36,6 +36,12 @@ describe('planChanges', () => {
     });
   });
 
+  it('leaves a folder as it is, also one that is a link', () => {
+    expect(plan({ '/d/f': A }, [], { '/d': { type: 'link', target: '/e' } }).now).toEqual([
+      '/d/f ->a',
+    ]);
+  });
+
   it('makes no folder for a file of the root folder', () => {
     expect(plan({ '/f': A }, [], {}).now).toEqual(['/f ->a']);
   });
