@@ -96,6 +96,13 @@ describe("the stock package's options in a drop-in", () => {
     ]);
   });
 
+  it.each([
+    ['another option in place of one', DROP_IN.replace('-D', '-4')],
+    ['another section', DROP_IN.replace('[Service]', '[X-Mine]')],
+  ])('go from a drop-in with %s, which stays', (_, edited) => {
+    expect(retired(edited)).toEqual([[PATH, edited.replace(` ${OPTIONS}`, '')]]);
+  });
+
   it('stay in a file that has no command line', () => {
     expect(retired(`[Service]\nEnvironment=SSHD_OPTS="${OPTIONS}"\n`)).toEqual([]);
     expect(retireDropIns(fixedTree({}), OWN).size).toBe(0);
