@@ -108,8 +108,9 @@ function ecdsaReader(curve: string, pointLength: number): ParameterReader {
   };
 }
 
-/** The FIDO application, `ssh:` or a text of the user's own. */
+/** The FIDO application, `ssh:` or a text of the user's own: without a NUL, because OpenSSH reads a C string. */
 function readApplication(reader: WireReader): PublicKeyReason | undefined {
   const application = reader.string();
-  return application !== undefined && application.length > 0 ? undefined : 'key-malformed';
+  if (application === undefined || application.length === 0) return 'key-malformed';
+  return application.includes(0) ? 'key-malformed' : undefined;
 }

@@ -202,6 +202,14 @@ describe('parsePublicKey, elliptic curves', () => {
       keyBlob('sk-ssh-ed25519@openssh.com', ED25519.subarray(-36), wireString('')),
     ],
     [
+      'a NUL in its application',
+      keyBlob('sk-ssh-ed25519@openssh.com', ED25519.subarray(-36), wireString('s\0sh:')),
+    ],
+    [
+      'a NUL at the end of its application',
+      keyBlob('sk-ssh-ed25519@openssh.com', ED25519.subarray(-36), wireString('ssh:\0')),
+    ],
+    [
       'an application in front of the key',
       keyBlob('sk-ssh-ed25519@openssh.com', APPLICATION, ED25519.subarray(-36)),
     ],
