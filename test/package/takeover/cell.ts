@@ -134,7 +134,7 @@ class CellRun {
       this.#demand(port.status === 0, `${when}: the edited command line is lost`);
     }
     const verify = await machine.run([NAME, 'verify-install', '--offline']);
-    const good = !HANDS_OFF.includes(state) && state !== 'broken';
+    const good = !HANDS_OFF.includes(state) && !this.#stock.isBroken;
     // Where the unmanaged stock drop-in is in force, logins work, and that is right too.
     if (good || state === 'unmanaged') {
       this.#demand(

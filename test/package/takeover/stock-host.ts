@@ -18,6 +18,7 @@ const RELOAD = 'systemctl daemon-reload && systemctl restart ssh.service';
 export class StockHost {
   readonly host: Host;
   readonly cell: Cell;
+  #isMended = false;
 
   private constructor(host: Host, cell: Cell) {
     this.host = host;
@@ -92,8 +93,14 @@ export class StockHost {
       : this.host.rpm('-U', '--oldpackage', url);
   }
 
-  /** Restarts what listens, as a reboot would. */
+  /** Whether sshd's configuration is broken: until somebody mends it for a restart. */
+  get isBroken(): boolean {
+    return this.cell.state === 'broken' && !this.#isMended;
+  }
+
+  /** Restarts what listens, as a reboot would; a broken configuration is mended first. */
   restart(): Promise<string> {
+    this.#isMended = true;
     const mend =
       this.cell.state === 'broken' ? "sed -i '/^NoSuchKeyword/d' /etc/ssh/sshd_config; " : '';
     const what =
