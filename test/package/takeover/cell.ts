@@ -9,7 +9,7 @@ const NAME = 'ec2-instance-connect';
 /** States in which a takeover leaves sshd's wiring to its administrator. */
 const HANDS_OFF: readonly string[] = ['masked', 'deleted', 'unmanaged'];
 /** States in which the old wiring goes on, because ours would be in nobody's interest. */
-const REFUSED: readonly string[] = ['other-in-conf.d', 'none-in-conf.d', 'broken'];
+const REFUSED: readonly string[] = ['other-in-conf.d', 'none-in-conf.d'];
 
 /** Runs a cell; returns one line for each thing that does not hold. */
 export async function runCell(cell: Cell, repository: string): Promise<readonly string[]> {
@@ -157,7 +157,8 @@ class CellRun {
     const { state } = this.#cell;
     const off = HANDS_OFF.includes(state) && !this.#worked;
     this.#demand(!off || !pushed, `${when}: what was switched off is on again`);
-    if (REFUSED.includes(state) && this.#worked) {
+    const isRefused = REFUSED.includes(state) || this.#stock.isBroken;
+    if (isRefused && this.#worked) {
       this.#demand(
         existsSync(host.machine.path(this.#stock.dropIn)),
         `${when}: the old wiring is gone`,
