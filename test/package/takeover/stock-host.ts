@@ -100,9 +100,8 @@ export class StockHost {
 
   /** Restarts what listens, as a reboot would; a broken configuration is mended first. */
   restart(): Promise<string> {
+    const mend = this.isBroken ? "sed -i '/^NoSuchKeyword/d' /etc/ssh/sshd_config; " : '';
     this.#isMended = true;
-    const mend =
-      this.cell.state === 'broken' ? "sed -i '/^NoSuchKeyword/d' /etc/ssh/sshd_config; " : '';
     const what =
       this.cell.state === 'socket' ? 'systemctl stop ssh.service' : 'systemctl restart ssh.service';
     return this.host.machine.sh(`${mend}systemctl daemon-reload && ${what}`);

@@ -11,6 +11,7 @@ import {
   testKey,
   type Cast,
   type Role,
+  type Scenario,
   type TestCertificate,
 } from '../../pki/index.ts';
 import { delegate } from '../../vectors/signer-staple-cases.ts';
@@ -20,18 +21,20 @@ const NOW = 1_764_000_000;
 const NAMED = { subject: 'Named', key: testKey('p256'), notBefore: NOW, notAfter: NOW + 60 };
 type Unusual = Parameters<typeof staple>[3];
 
-/** What comes of an unusual staple for the leaf. */
-function leafStaple(unusual: (cast: Cast) => NonNullable<Unusual>): SignerVector['expect'] {
-  return outcome(
-    scenario({
-      now: NOW,
-      staples: (c) => [
-        staple(c, c.leaf, c.intermediate, unusual(c)),
-        staple(c, c.intermediate, c.root),
-      ],
-    }),
-  );
+/** A scenario with an unusual staple for the leaf. */
+function withLeafStaple(unusual: (cast: Cast) => NonNullable<Unusual>): Scenario {
+  return scenario({
+    now: NOW,
+    staples: (c) => [
+      staple(c, c.leaf, c.intermediate, unusual(c)),
+      staple(c, c.intermediate, c.root),
+    ],
+  });
 }
+
+/** What comes of it. */
+const leafStaple = (unusual: Parameters<typeof withLeafStaple>[0]): SignerVector['expect'] =>
+  outcome(withLeafStaple(unusual));
 
 const times = (thisUpdate: number, nextUpdate: number, producedAt = NOW): SignerVector['expect'] =>
   leafStaple(() => ({ producedAt, single: { thisUpdate, nextUpdate } }));
@@ -53,15 +56,8 @@ describe('the times of a staple', () => {
 });
 
 describe('the responder of a staple', () => {
-  const refusal = (unusual: (cast: Cast) => NonNullable<Unusual>): SignerVerdict =>
-    decide(
-      scenario({
-        staples: (c) => [
-          staple(c, c.leaf, c.intermediate, unusual(c)),
-          staple(c, c.intermediate, c.root),
-        ],
-      }),
-    );
+  const refusal = (unusual: Parameters<typeof withLeafStaple>[0]): SignerVerdict =>
+    decide(withLeafStaple(unusual));
 
   it("is no delegate whose certificate has a weak signature, though it is the issuer's", () => {
     const verdict = refusal((c) => {
