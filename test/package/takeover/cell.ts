@@ -6,10 +6,17 @@ import type { Cell } from './cells.ts';
 import { EDITED_PORT, StockHost } from './stock-host.ts';
 
 const NAME = 'ec2-instance-connect';
-/** States in which a takeover leaves sshd's wiring to its administrator. */
-const HANDS_OFF: readonly string[] = ['masked', 'deleted', 'unmanaged'];
 /** States in which the old wiring goes on, because ours would be in nobody's interest. */
 const REFUSED: readonly string[] = ['other-in-conf.d', 'none-in-conf.d'];
+
+/**
+ * Whether a takeover leaves sshd's wiring to its administrator. The rpm's drop-in is for sshd.service, which sshd
+ * does not run as where a socket starts it: the stock package was out of force there.
+ */
+function isLeftAlone({ state, family }: Cell): boolean {
+  const states = ['masked', 'deleted', 'unmanaged', ...(family === 'rpm' ? ['socket'] : [])];
+  return states.includes(state);
+}
 
 /** Runs a cell; returns one line for each thing that does not hold. */
 export async function runCell(cell: Cell, repository: string): Promise<readonly string[]> {
@@ -134,7 +141,7 @@ class CellRun {
       this.#demand(port.status === 0, `${when}: the edited command line is lost`);
     }
     const verify = await machine.run([NAME, 'verify-install', '--offline']);
-    const good = !HANDS_OFF.includes(state) && !this.#stock.isBroken;
+    const good = !isLeftAlone(this.#cell) && !this.#stock.isBroken;
     // Where the unmanaged stock drop-in is in force, logins work, and that is right too.
     if (good || state === 'unmanaged') {
       this.#demand(
@@ -155,7 +162,7 @@ class CellRun {
     const asked = pushed || (await this.#hasStockHelper());
     this.#demand(asked || !this.#worked, `${when}: pushed keys do not get in any more`);
     const { state } = this.#cell;
-    const off = HANDS_OFF.includes(state) && !this.#worked;
+    const off = isLeftAlone(this.#cell) && !this.#worked;
     this.#demand(!off || !pushed, `${when}: what was switched off is on again`);
     const isRefused = REFUSED.includes(state) || this.#stock.isBroken;
     if (isRefused && this.#worked) {

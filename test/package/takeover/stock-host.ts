@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Host, REPOSITORY_URL } from '../host.ts';
 import type { CommandResult } from '../../roots/machine.ts';
-import { STOCK_DEB_DROP_IN, STOCK_DEB_VERSION } from '../stand-ins.ts';
+import { NEXT_VERSION, STOCK_DEB_DROP_IN, STOCK_DEB_VERSION } from '../stand-ins.ts';
 import { STOCK_RPM_DROP_IN, STOCK_RPM_VERSIONS } from '../stand-ins-rpm.ts';
 import type { Cell, State } from './cells.ts';
 
@@ -112,12 +112,14 @@ export class StockHost {
   }
 
   async #prepare(): Promise<void> {
-    const { family, state } = this.cell;
+    const { family, state, way } = this.cell;
     if (family === 'deb') {
       await this.host.mustApt('update');
       await this.host.mustApt('install', `${NAME}=${STOCK_DEB_VERSION}`);
-      const fetch = `mkdir -p /run/packages && cd /run/packages && apt-get -qq download ${NAME}=3.0.0-1 ${NAME}=3.9.0-1`;
-      await this.host.machine.sh(fetch);
+      if (way === 'dpkg') {
+        const fetch = `apt-get -qq download ${NAME}=${NEXT_VERSION}`;
+        await this.host.machine.sh(`mkdir -p /run/packages && cd /run/packages && ${fetch}`);
+      }
     } else {
       await this.host.prepareDnf();
       await this.host.mustDnf(
