@@ -132,6 +132,9 @@ function ownCall(
   if (isUserdbctl(program)) {
     const chain = args.indexOf('--chain');
     if (args[0] !== 'ssh-authorized-keys' || chain === -1) return undefined;
+    // It runs the second word after its verb, and refuses one that is not an absolute path.
+    const users = args.slice(1, chain).filter((word) => !word.startsWith('-'));
+    if (users.length !== 1) return undefined;
     const next = ownWords(args.slice(chain + 1), own);
     return next && { words: next, chained: true };
   }

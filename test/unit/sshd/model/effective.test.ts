@@ -69,6 +69,10 @@ describe('commandFacts', () => {
     [`${CHAIN} ${DEB_COMMAND_PATH}`, V92, false],
     [`/usr/bin/userdbctl user %u --chain ${DEB_COMMAND_PATH} %u %f`, V92, false],
     [`/usr/bin/userdbctl ssh-authorized-keys %u ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    // The second word behind the verb is what userdbctl 257 runs; it refuses one that is not a path.
+    [`/usr/bin/userdbctl ssh-authorized-keys --chain ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    [`/usr/bin/userdbctl ssh-authorized-keys %u %u --chain ${DEB_COMMAND_PATH} %u %f`, V92, false],
+    [`/usr/bin/userdbctl ssh-authorized-keys -N %u --chain ${DEB_COMMAND_PATH} %u %f`, V92, true],
     [`${DEB_COMMAND_PATH} "" %f`, V92, false],
     [`${DEB_COMMAND_PATH} %u %f k=%i`, V92, false],
     [`${CHAIN} /opt/other ${DEB_COMMAND_PATH} %u %f`, V92, false],
