@@ -20,25 +20,28 @@ function isLeftAlone({ state, family }: Cell): boolean {
 
 /** Runs a cell; returns one line for each thing that does not hold. */
 export async function runCell(cell: Cell, repository: string): Promise<readonly string[]> {
-  const stock = await StockHost.boot(cell, repository);
-  const run = new CellRun(stock);
+  const wrong: string[] = [];
   try {
-    await run.run();
+    const stock = await StockHost.boot(cell, repository);
+    try {
+      await new CellRun(stock, wrong).run();
+    } finally {
+      await stock.stop();
+    }
   } catch (error) {
-    run.wrong.push(`error: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    await stock.stop();
+    wrong.push(`error: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return run.wrong;
+  return wrong;
 }
 
 class CellRun {
-  readonly wrong: string[] = [];
+  readonly #wrong: string[];
   readonly #stock: StockHost;
   readonly #cell: Cell;
   #worked = false;
 
-  constructor(stock: StockHost) {
+  constructor(stock: StockHost, wrong: string[]) {
+    this.#wrong = wrong;
     this.#stock = stock;
     this.#cell = stock.cell;
   }
@@ -208,6 +211,6 @@ class CellRun {
   }
 
   #demand(holds: boolean, otherwise: string): void {
-    if (!holds) this.wrong.push(otherwise);
+    if (!holds) this.#wrong.push(otherwise);
   }
 }
