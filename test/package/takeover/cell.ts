@@ -190,8 +190,7 @@ class CellRun {
 
   /** Whether sshd still runs the stock stand-in's program, which prints no key and so lets nobody in. */
   async #hasStockHelper(): Promise<boolean> {
-    const path = `${this.#cell.family === 'deb' ? '/usr/share/ec2-instance-connect' : '/opt/aws/bin'}/eic_run_authorized_keys`;
-    const sh = `[ ! -L ${path} ] && [ -x ${path} ]`;
+    const sh = `[ ! -e /usr/bin/${NAME} ]`;
     const { status } = await this.#stock.host.machine.run(['/bin/sh', '-c', sh]);
     return status === 0 && this.#runsHelper();
   }

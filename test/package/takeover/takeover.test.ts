@@ -10,6 +10,7 @@ import { cellName, type Cell } from './cells.ts';
 const CELLS: readonly Cell[] = [
   { root: 'bookworm', family: 'deb', state: 'other-in-conf.d', way: 'apt', then: 'running' },
   { root: 'bookworm', family: 'deb', state: 'plain', way: 'dpkg', then: 'killed-postinst' },
+  { root: 'bookworm', family: 'deb', state: 'rc', way: 'dpkg', then: 'killed-after-preinst' },
   { root: 'trixie', family: 'deb', state: 'socket', way: 'unattended', then: 'restarted' },
   { root: 'bookworm', family: 'rpm', state: 'edited', way: 'dnf', then: 'restarted' },
   { root: 'bookworm', family: 'rpm', state: 'masked', way: 'rpm', then: 'running' },
