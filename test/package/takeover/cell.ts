@@ -190,7 +190,11 @@ class CellRun {
 
   /** Whether sshd still runs the stock stand-in's program, which prints no key and so lets nobody in. */
   async #hasStockHelper(): Promise<boolean> {
-    const sh = `[ ! -e /usr/bin/${NAME} ]`;
+    // The rpm's path becomes a link once all that it needs is in place; in the deb it is a file of ours.
+    const isDeb = this.#cell.family === 'deb';
+    const sh = isDeb
+      ? `[ ! -e /usr/bin/${NAME} ]`
+      : '[ ! -L /opt/aws/bin/eic_run_authorized_keys ]';
     const { status } = await this.#stock.host.machine.run(['/bin/sh', '-c', sh]);
     return status === 0 && this.#runsHelper();
   }
