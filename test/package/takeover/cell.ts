@@ -14,8 +14,8 @@ const REFUSED: readonly string[] = ['other-in-conf.d', 'none-in-conf.d'];
  * does not run as where a socket starts it: the stock package was out of force there.
  */
 function isLeftAlone({ state, family }: Cell): boolean {
-  const states = ['masked', 'deleted', 'unmanaged', ...(family === 'rpm' ? ['socket'] : [])];
-  return states.includes(state);
+  const isOutOfForce = family === 'rpm' && state === 'socket';
+  return isOutOfForce || ['masked', 'deleted', 'unmanaged'].includes(state);
 }
 
 /** Runs a cell; returns one line for each thing that does not hold. */
